@@ -1,0 +1,212 @@
+"""The configuration: one pydantic model a stage, and the `sqlwright.toml` that holds them all.
+
+The TOML file, the command line's flags and the studio's forms are all made from these models, so a field's help is
+written once, under the field. Precedence: flag, then file, then the default here.
+
+    config = load("sqlwright.toml")
+    config.train.rank
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sqlwright.errors import ConfigError
+
+FILE = "sqlwright.toml"
+
+
+class Section(BaseModel):
+    """A table of the TOML file: unknown keys and wrong types are errors, attribute docstrings are the help."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True)
+
+
+class DatabaseConfig(Section):
+    """The database to write SQL for."""
+
+    url: str = ""
+    """SQLAlchemy URL, or the path of a SQLite or DuckDB file."""
+    db_id: str = ""
+    """Name for it in the data; by default the file's or database's own name."""
+    samples: list[str] = []
+    """Columns ("table.column", or "all") whose sample values may stand in prompts."""
+    personal_values: bool = False
+    """Whether values of columns that look personal (names, e-mail, phone ...) may be used too."""
+    seconds: float = Field(default=5.0, gt=0)
+    """Time limit for one statement, in seconds."""
+    max_rows: int = Field(default=10_000, gt=0)
+    """Most rows that are read from one statement."""
+
+
+class SynthConfig(Section):
+    """Pairs made from the schema."""
+
+    count: int = Field(default=2_000, gt=0)
+    """How many question/SQL pairs to make."""
+    languages: dict[str, float] = {"en": 0.5, "zh": 0.5}
+    """Share of each question language."""
+    per_query: int = Field(default=2, gt=0)
+    """Most questions for one SQL statement, in each language."""
+    weights: dict[str, float] = {}
+    """Weights of the query shapes, over the built-in ones."""
+    lexicon: str = ""
+    """TOML file with your own names for tables and columns."""
+    seed: int = 0
+    """Seed of every random choice."""
+
+
+class SplitConfig(Section):
+    """What is trained on, and what is kept aside."""
+
+    by: Literal["random", "database", "skeleton"] = "skeleton"
+    """What never stands in two parts: nothing, a database, or an SQL skeleton."""
+    fractions: list[float] = [0.7, 0.15, 0.15]
+    """Shares of train, validation and test."""
+    seed: int = 0
+    """Seed of the split."""
+
+
+class TrainConfig(Section):
+    """How the adapter is tuned."""
+
+    base: str = "embedded"
+    """Base model: "embedded", or a folder or Hub name of a causal language model."""
+    template: Literal["auto", "base", "instruction", "chat"] = "auto"
+    """Prompt template; "auto" takes the base model's own."""
+    method: Literal["lora", "qlora", "dora", "rslora", "full"] = "lora"
+    """What is trained: adapters (LoRA, QLoRA, DoRA, rsLoRA), or every weight."""
+    rank: int = Field(default=16, gt=0)
+    """Rank of the adapter's matrices."""
+    alpha: float = Field(default=32.0, gt=0)
+    """Scale of the adapter; its output is multiplied by alpha / rank."""
+    dropout: float = Field(default=0.05, ge=0, lt=1)
+    """Dropout on the adapter's input."""
+    target_modules: list[str] | Literal["all-linear"] = "all-linear"
+    """Linear layers that get an adapter."""
+    epochs: float = Field(default=3.0, gt=0)
+    """Passes over the training data."""
+    max_steps: int = -1
+    """Optimiser steps, instead of epochs; -1 leaves it to epochs."""
+    batch_size: int = Field(default=16, gt=0)
+    """Examples in one optimiser step."""
+    micro_batch_size: int = Field(default=16, gt=0)
+    """Examples that go through the model at once; the rest of a batch is accumulated."""
+    max_length: int = Field(default=2048, gt=0)
+    """Longest sample, in tokens."""
+    too_long: Literal["error", "drop", "trim-schema"] = "error"
+    """What to do with a sample that is longer."""
+    learning_rate: float = Field(default=2e-4, gt=0)
+    """Highest learning rate."""
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    """How the learning rate falls after warm-up."""
+    warmup: float = Field(default=0.05, ge=0, lt=1)
+    """Share of the steps in which the learning rate rises."""
+    weight_decay: float = Field(default=0.01, ge=0)
+    """AdamW's weight decay."""
+    beta1: float = Field(default=0.9, gt=0, lt=1)
+    """AdamW's first beta."""
+    beta2: float = Field(default=0.999, gt=0, lt=1)
+    """AdamW's second beta."""
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    """Gradients are clipped to this norm."""
+    neftune: float = Field(default=0.0, ge=0)
+    """NEFTune's noise on the embeddings; 0 is off."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """Arithmetic; "auto" takes bf16 where the device is quick at it."""
+    gradient_checkpointing: bool = False
+    """Compute activations again in the backward pass, to save memory."""
+    eval_every: int = Field(default=0, ge=0)
+    """Steps between validations; 0 means once an epoch."""
+    save_every: int = Field(default=0, ge=0)
+    """Steps between checkpoints; 0 means at every validation."""
+    early_stopping: Literal["loss", "accuracy", "off"] = "loss"
+    """What must improve on the validation set for training to go on."""
+    patience: int = Field(default=2, gt=0)
+    """Validations without improvement before training stops."""
+    seed: int = 0
+    """Seed of initialisation, order and dropout."""
+
+
+class PredictConfig(Section):
+    """How SQL is generated."""
+
+    max_new_tokens: int = Field(default=128, gt=0)
+    """Longest completion, in tokens."""
+    batch_size: int = Field(default=64, gt=0)
+    """Questions that go through the model at once."""
+    candidates: int = Field(default=1, gt=0)
+    """Candidates a question (beam search); the first that executes is taken."""
+
+
+class EvaluateConfig(Section):
+    """How predictions are judged."""
+
+    rule: Literal["strict", "ts", "bird-ex"] = "strict"
+    """What makes two results equal."""
+    seconds: float = Field(default=10.0, gt=0)
+    """Time limit for one statement, in seconds."""
+    bootstrap: int = Field(default=1_000, gt=0)
+    """Resamples for the confidence intervals."""
+
+
+class Config(Section):
+    """The whole of `sqlwright.toml`."""
+
+    database: DatabaseConfig = DatabaseConfig()
+    synth: SynthConfig = SynthConfig()
+    split: SplitConfig = SplitConfig()
+    train: TrainConfig = TrainConfig()
+    predict: PredictConfig = PredictConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+
+
+def parse(values: dict[str, Any], *, where: str = FILE) -> Config:
+    """Build a Config from plain values.
+
+    Raises:
+        ConfigError: an unknown key, a wrong type or a value out of range; the message names the key and `where`.
+    """
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = _known_keys([str(part) for part in first["loc"][:-1]])
+            raise ConfigError(f"{where}: unknown key {key!r}; known here: {', '.join(known)}") from None
+        raise ConfigError(f"{where}: {key}: {first['msg'].lower()} (found {first['input']!r})") from None
+
+
+def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
+    """Read a TOML file; `overrides` ({"train": {"rank": 8}}) win over it.
+
+    Raises:
+        ConfigError: the file is missing, is no TOML, or does not fit the models.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); make one with: sqlwright init") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    for section, changes in (overrides or {}).items():
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):
+            table.update(changes)
+    return parse(values, where=str(path))
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    model: type[BaseModel] = Config
+    for name in path:
+        annotation = model.model_fields[name].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return sorted(model.model_fields)
