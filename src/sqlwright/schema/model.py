@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlwright.errors import SchemaError
 
@@ -27,16 +27,24 @@ class Column:
         return kind_of_type(self.type)
 
 
+_NEITHER = ("[]", "interval", "point", "range", "struct", "blob", "bytea", "json", "geo", "vector", "xml", "other")
+
+
+@lru_cache(maxsize=4096)
 def kind_of_type(type_: str) -> str:
     """Return what a column of this SQL type holds: "number", "date", "boolean", "text" or "other"."""
-    name = type_.lower()
-    if any(word in name for word in ("bool",)):
+    name = type_.lower().partition("(")[0]  # what stands in parentheses are lengths, fields or an enum's values
+    if type_.endswith("[]") or any(word in name for word in _NEITHER):
+        return "other"
+    if "enum" in name:
+        return "text"
+    if "bool" in name:
         return "boolean"
     if any(word in name for word in ("date", "time", "year")):
         return "date"
     if any(word in name for word in ("int", "real", "floa", "doub", "num", "dec", "money", "serial")):
         return "number"
-    if any(word in name for word in ("blob", "bytea", "json", "geo", "vector", "xml", "[]", "binary")):
+    if any(word in name for word in ("binary", "raw", "image")):
         return "other"
     return "text"
 
