@@ -1,0 +1,235 @@
+"""Questions over tables joined along their keys.
+
+The first table of the source is the subject: the rows that are listed or grouped. Where a join goes down to children,
+the last child joined is what COUNT(*) counts; it is the only table whose numbers may be summed, since the joins repeat the rows of others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlwright.synth.catalog import TableInfo
+from sqlwright.synth.paths import Path
+from sqlwright.synth.sampler import aggregates as agg
+from sqlwright.synth.sampler.conditions import where
+from sqlwright.synth.sampler.dice import Dice, items, label_items, projection
+from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Query, Source
+
+_UP = ("U", "UU", "UUU")
+_DOWN = ("D", "DU", "DD", "DUU", "DDU")
+
+
+def counted(dice: Dice, path: Path) -> TableInfo:
+    """Return the table whose rows a join yields one by one: the last child joined, or the start."""
+    down = path.directions.rfind("D")
+    return dice.catalog.table(path.joins[down].table if down >= 0 else path.start)
+
+
+def with_parent(dice: Dice) -> Query | None:
+    """Orders with the name of their customer."""
+    table, path = _start(dice, _UP)
+    if path is None:
+        return None
+    end = dice.end(path)
+    if not end.named:
+        return None
+    own = projection(dice, table, 2)
+    theirs = label_items(end)
+    if dice.chance(0.25) and end.show:
+        theirs = (*theirs, Item(dice.pick(end.show).node))
+    select = (*own, *theirs) if dice.chance(0.6) else (*theirs, *own)
+    condition: Condition | None = None
+    if dice.chance(0.55):
+        condition = where(dice, table if dice.chance(0.6) else end, simple=True)
+    order = ()
+    if condition is None and table.numbers and dice.chance(0.4):
+        order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6))
+    return Query(select, _source(path), where=condition, order_by=order)
+
+
+def by_parent(dice: Dice) -> Query | None:
+    """The orders of customers in Berlin."""
+    table, path = _start(dice, _UP)
+    if path is None:
+        return None
+    condition = where(dice, dice.end(path), simple=dice.chance(0.7))
+    if condition is None:
+        return None
+    condition = _maybe_and(dice, condition, table, 0.2)
+    order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6)) if table.numbers and dice.chance(0.1) else ()
+    return Query(projection(dice, table, 2), _source(path), where=condition, order_by=order)
+
+
+def by_child(dice: Dice) -> Query | None:
+    """The customers who ordered a given product, or have an order over 100."""
+    table, path = _start(dice, _DOWN)
+    if path is None or not table.named:
+        return None
+    condition = where(dice, dice.end(path), simple=True)
+    if condition is None:
+        return None
+    condition = _maybe_and(dice, condition, table, 0.15)
+    select = label_items(table)
+    if dice.chance(0.2) and table.show:
+        select = (*select, Item(dice.pick(table.show).node))
+    return Query(select, _source(path), distinct=True, where=condition)
+
+
+def count(dice: Dice) -> Query | None:
+    """How many orders customers in Berlin made; how many customers ordered a given product."""
+    up = dice.chance(0.6)
+    table, path = _start(dice, _UP if up else _DOWN)
+    if path is None or not (up or table.key):
+        return None
+    condition = where(dice, dice.end(path), simple=dice.chance(0.8))
+    if condition is None:
+        return None
+    subject = agg.COUNT if up else Aggregate("count", table.key, distinct=True)
+    return Query((Item(subject),), _source(path), where=_maybe_and(dice, condition, table, 0.15))
+
+
+def aggregate(dice: Dice) -> Query | None:
+    """The total amount of the orders of customers in Berlin."""
+    table, path = _start(dice, _UP)
+    if path is None or not table.measures:
+        return None
+    condition = where(dice, dice.end(path), simple=True)
+    if condition is None:
+        return None
+    column = dice.pick(table.measures)
+    select = [Item(agg.aggregate(dice, column))]
+    if dice.chance(0.12):
+        other = agg.aggregate(dice, column)
+        if other != select[0].expression:
+            select.append(Item(other))
+    return Query(tuple(select), _source(path), where=condition)
+
+
+def grouped(dice: Dice) -> Query | None:
+    """How many orders each customer made, or the revenue by product category."""
+    drawn = _group(dice)
+    if drawn is None:
+        return None
+    columns, keys, subject, query = drawn
+    order = agg.by(subject, dice.chance(0.75)) if dice.chance(0.18) else ()
+    return replace(query, select=(*columns, Item(subject)), group_by=keys, order_by=order)
+
+
+def group_having(dice: Dice) -> Query | None:
+    """The customers with more than 3 orders."""
+    drawn = _group(dice)
+    if drawn is None:
+        return None
+    columns, keys, subject, query = drawn
+    table = _table_of(dice, subject, query)
+    limit = agg.having(dice, table, subject)
+    if limit is None:
+        return None
+    select = (*columns, Item(subject)) if dice.chance(0.3) else columns
+    return replace(query, select=select, group_by=keys, having=limit)
+
+
+def group_top(dice: Dice) -> Query | None:
+    """The customer with the most orders; the five products that brought in most."""
+    drawn = _group(dice)
+    if drawn is None:
+        return None
+    columns, keys, subject, query = drawn
+    select = (*columns, Item(subject)) if dice.chance(0.28) else columns
+    order = agg.by(subject, dice.chance(0.85))
+    return replace(query, select=select, group_by=keys, order_by=order, limit=agg.top(dice, 5))
+
+
+def top(dice: Dice) -> Query | None:
+    """The customer of the most expensive order; the newest order with its customer."""
+    table, path = _start(dice, ("U", "UU"))
+    if path is None:
+        return None
+    end = dice.end(path)
+    columns = [c for c in (*table.numbers, *table.dates) if not c.has_nulls]
+    if not columns or not end.named:
+        return None
+    column = dice.pick(columns)
+    select = label_items(end)
+    if dice.chance(0.3) and table.show:
+        select = (*select, Item(dice.pick(table.show).node))
+    condition = where(dice, table, (column.node,), simple=True) if dice.chance(0.15) else None
+    order = agg.by(column.node, dice.chance(0.7))
+    return Query(select, _source(path), where=condition, order_by=order, limit=agg.top(dice))
+
+
+def with_zero(dice: Dice) -> Query | None:
+    """How many orders each customer made, those without any included."""
+    table, path = _start(dice, ("D",))
+    if path is None or not table.named or not table.key:
+        return None
+    edge = path.edges[0]
+    joins = (replace(path.joins[0], outer=True),)
+    child = dice.end(path)
+    subject = Aggregate("count", child.key or edge.child_column)
+    keys = agg.entity_key(table)
+    order = agg.by(subject, dice.chance(0.7)) if dice.chance(0.25) else ()
+    return Query((*label_items(table), Item(subject)), Source(table.name, joins), group_by=keys, order_by=order)
+
+
+def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...], Aggregate, Query] | None:
+    """Draw what to group by, the keys, the aggregate, and the bare query (source and condition)."""
+    table, path = _start(dice, ("D", "D", "DD", "DU", "DDU"))
+    if path is None:
+        return None
+    end, child = dice.end(path), counted(dice, path)
+    entity = table.named and table.key is not None and dice.chance(0.72)
+    if entity:
+        columns, keys = label_items(table), agg.entity_key(table)
+    else:
+        key = agg.group_key(dice, table)
+        if key is None:
+            return None
+        columns, keys = (Item(key),), (key,)
+    condition = where(dice, end, simple=True) if dice.chance(0.16) else None
+    subject = agg.COUNT
+    if end is child or condition is not None:
+        if child.measures and dice.chance(0.5):
+            subject = agg.aggregate(dice, dice.pick(child.measures))
+    elif end.key and dice.chance(0.6):
+        subject = Aggregate("count", end.key, distinct=True)
+    elif end.measures:
+        subject = agg.aggregate(dice, dice.pick(end.measures), ("avg", "max", "min"))
+    else:
+        return None
+    if condition is not None and subject.argument is not None and subject.argument == getattr(condition, "left", None):
+        condition = None
+    return columns, keys, subject, Query((), _source(path), where=condition)
+
+
+def _table_of(dice: Dice, subject: Aggregate, query: Query) -> TableInfo:
+    if isinstance(subject.argument, Column):
+        return dice.catalog.table(subject.argument.table)
+    return dice.catalog.table(query.source.joins[-1].table)
+
+
+def _start(dice: Dice, directions: tuple[str, ...]) -> tuple[TableInfo, Path | None]:
+    """Return a table and a way from it; a link table is a bad subject and seldom taken."""
+    table = dice.table()
+    path = dice.path(table, *directions)
+    if path is None:
+        table = dice.table()
+        path = dice.path(table, *directions)
+    return table, path
+
+
+def _source(path: Path) -> Source:
+    return Source(path.start, path.joins)
+
+
+def _maybe_and(dice: Dice, condition: Condition, table: TableInfo, probability: float) -> Condition:
+    """Return the condition, now and then with one on the subject's own columns added."""
+    if not dice.chance(probability) or isinstance(condition, Both):
+        return condition
+    own = where(dice, table, simple=True)
+    return Both("and", (condition, own)) if own is not None and not isinstance(own, Both) else condition
+
+
+def columns_of(table: TableInfo) -> tuple[Item, ...]:
+    """Return the label of a table, or its first column where it has none."""
+    return label_items(table) or items([table.columns[0].node])
