@@ -84,7 +84,7 @@ class Lexicon:
             table: the table; of its columns nothing is used.
             language: "en" or "zh". English always has a name; Chinese has none when a part is unknown.
         """
-        return self._named(table.name, "", table.comment, language)[0]
+        return self.lookup(table.name, "", table.comment, language)[0]
 
     def names_of_column(self, table: Table, column: Column, language: str) -> Names:
         """Return what a person calls `column` of `table`; see `names_of_table`.
@@ -100,15 +100,15 @@ class Lexicon:
         return found
 
     def _column_names(self, table: Table, column: Column, language: str) -> Names:
-        names, _ = self._named(column.name, table.name, column.comment, language)
+        names, _ = self.lookup(column.name, table.name, column.comment, language)
         taken: set[str] = set()
         for other in table.columns:
             if other.name != column.name:
-                taken.update(self._named(other.name, table.name, other.comment, language)[0][:1])
+                taken.update(self.lookup(other.name, table.name, other.comment, language)[0][:1])
         first = names[:1]
         short = _without_prefix(column.name, table.name)
         if short and not any(_same(other.name, short) for other in table.columns):
-            shorter, _ = self._named(short, "", "", language)
+            shorter, _ = self.lookup(short, "", "", language)
             own = _own(names, column.comment)
             names = (*names[:own], *shorter[:1], *names[own:], *shorter[1:4])
         clear = tuple(name for name in dict.fromkeys(names) if name not in taken)
@@ -116,11 +116,11 @@ class Lexicon:
 
     def hints_of_table(self, table: Table, language: str) -> Names:
         """Return words that point to `table` without being its name."""
-        return self._named(table.name, "", table.comment, language)[1]
+        return self.lookup(table.name, "", table.comment, language)[1]
 
     def hints_of_column(self, table: Table, column: Column, language: str) -> Names:
         """Return words that point to `column` without being its name ("old" to an age)."""
-        return self._named(column.name, table.name, column.comment, language)[1]
+        return self.lookup(column.name, table.name, column.comment, language)[1]
 
     def names_of_value(self, value: str, language: str) -> Names:
         """Return other words for a stored value ("closed": "已关闭"; "canceled": "cancelled"); () when none is known."""
@@ -143,7 +143,8 @@ class Lexicon:
         words = without_noise(split_identifier(identifier))
         return english_names(words, self._index)[0] if words else identifier
 
-    def _named(self, name: str, table: str, comment: str, language: str) -> tuple[Names, Names]:
+    def lookup(self, name: str, table: str, comment: str, language: str) -> tuple[Names, Names]:
+        """Return names and hints of the column `name` of `table`, or of a table when that is ""."""
         key = (name, table, comment, language)
         found = self._cache.get(key)
         if found is None:
@@ -160,13 +161,11 @@ class Lexicon:
         if own:
             names += own.zh if chinese else own.en
         names += chinese_names(words, self._index) if chinese else english_names(words, self._index) or (name.lower(),)
-        row = row_of(words, self._index)
-        loose: Names = ()
-        if row:
-            loose = row.loose_zh if chinese else row.loose_en
-        elif words and (last := row_of(words[-1:], self._index)):
-            loose = last.loose_zh if chinese else last.loose_en
-        return tuple(dict.fromkeys(names))[:_MAX_NAMES], loose
+        loose: dict[str, None] = {}
+        for phrase in (words, words[-1:]):
+            if row := row_of(phrase, self._index):
+                loose |= dict.fromkeys(row.loose_zh if chinese else row.loose_en)
+        return tuple(dict.fromkeys(names))[:_MAX_NAMES], tuple(name for name in loose if name not in names)
 
 
 def _comment_names(comment: str, language: str) -> Names:

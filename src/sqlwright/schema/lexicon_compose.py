@@ -125,8 +125,8 @@ def _plain(words: tuple[str, ...], index: Index) -> str:
         rest = _plain(words[1:], index)
         return rest if words[0] != "has" else f"has {rest}"
     if len(words) > 1 and words[0] in _COUNTS and not words[1].isdigit():
-        rest = words[2:] if words[1] == "of" and len(words) > 2 else words[1:]
-        return f"number of {plural(_plain(rest, index))}"
+        counted = words[2:] if words[1] == "of" and len(words) > 2 else words[1:]
+        return f"number of {plural(_plain(counted, index))}"
     if len(words) > 1 and words[-1] in ("cnt", "count") and words[-2] not in ("head", "word", "page"):
         return f"number of {plural(_plain(words[:-1], index))}"
     if len(words) > 1 and words[-1] in ("at", "on"):
