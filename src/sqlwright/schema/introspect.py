@@ -19,7 +19,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
-from sqlwright.database import connect, dialect_of
 from sqlwright.errors import DatabaseError
 from sqlwright.schema.introspect_duckdb import read_duckdb
 from sqlwright.schema.introspect_sqlite import read_sqlite
@@ -51,6 +50,8 @@ def introspect(
         DatabaseError: the database cannot be opened or read.
         SchemaError: it has no tables, or `tables` or `samples` name one that is not there.
     """
+    from sqlwright.database import connect, dialect_of  # late: schemas from files need no database drivers
+
     dialect = dialect_of(url)
     engine = connect(url)
     try:
