@@ -1,0 +1,207 @@
+"""Sentences around what is asked for: terse, polite, imperative, colloquial; and the finishing touches.
+
+A frame takes the thing asked for ("北京的客户的姓名") and gives a sentence without its final punctuation, as an `Ask`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from sqlwright.synth.chinese.literals import CLOSE, OPEN
+from sqlwright.synth.chinese.voice import Voice
+from sqlwright.synth.chinese.words import is_person
+
+
+class Ask(NamedTuple):
+    """A sentence to be, and whether it asks (？) or tells (。)."""
+
+    text: str
+    asks: bool = False
+
+
+_LOOK = (
+    "查询",
+    "查询",
+    "列出",
+    "列出",
+    "显示",
+    "给出",
+    "找出",
+    "查一下",
+    "看一下",
+    "查找",
+    "获取",
+    "返回",
+    "展示",
+    "检索",
+    "查看",
+)
+_POLITE = (
+    "请列出",
+    "请查询",
+    "请给出",
+    "请帮我查一下",
+    "帮我查一下",
+    "帮我查",
+    "麻烦查一下",
+    "麻烦列一下",
+    "请问能给出",
+    "帮我找出",
+    "帮我列出",
+    "请显示",
+    "帮忙查下",
+)
+_LOOSE = (
+    "我想知道",
+    "我想看看",
+    "我想看一下",
+    "我要",
+    "给我看看",
+    "给我",
+    "想看下",
+    "拉一下",
+    "给我列一下",
+    "把",
+    "我需要",
+)
+_SUM = ("统计", "统计", "计算", "求", "查询", "统计一下", "算一下", "算出", "查一下", "给出")
+_SUM_POLITE = ("请统计", "请计算", "帮我统计", "帮我算一下", "麻烦统计一下", "请给出", "帮我看下", "请问", "帮忙算下")
+_LATIN = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+
+
+def _led(voice: Voice, thing: str, verbs: tuple[str, ...]) -> Ask:
+    verb = voice.of(verbs)
+    if verb == "把":
+        return Ask(f"把{thing}{voice.pick('列出来', '列一下', '给我看看', '查出来')}")
+    if verb.startswith("请问能"):
+        return Ask(f"{verb}{thing}吗", True)
+    return Ask(f"{verb}{thing}")
+
+
+def ask_things(voice: Voice, thing: str, noun: str, *, single: bool = False) -> Ask:
+    """Ask which things there are: 有哪些, 哪些, 列出, 谁."""
+    roll = voice.random()
+    person = is_person(noun)
+    if single:
+        if roll < 0.45:
+            which = ("是哪个", "是哪一个", "是什么", "是哪个") if not person else ("是谁", "是谁", "是哪位", "叫什么")
+            return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(which)}", True)
+        if roll < 0.55 and person:
+            return Ask(f"谁是{thing}", True)
+    elif roll < 0.2:
+        return Ask(
+            f"{voice.pick('', '', '请问')}{thing}{voice.pick('有哪些', '有哪些', '都有哪些', '是哪些', '分别是哪些')}",
+            True,
+        )
+    elif roll < 0.38:
+        return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些', '哪些是')}{thing}", True)
+    elif roll < 0.42 and person:
+        return Ask(f"{thing}{voice.pick('有谁', '都有谁', '是谁')}", True)
+    if roll < 0.68:
+        return _led(voice, thing, _LOOK)
+    if roll < 0.8:
+        return _led(voice, thing, _POLITE)
+    if roll < 0.9:
+        return _led(voice, thing, _LOOSE)
+    return Ask(thing)
+
+
+def ask_fields(voice: Voice, thing: str, *, several: bool = False) -> Ask:
+    """Ask for columns of things: 是什么, 查询."""
+    roll = voice.random()
+    if roll < 0.25:
+        tail = (
+            ("分别是什么", "是什么", "各是什么", "都是什么", "分别是多少")
+            if several
+            else ("是什么", "是什么", "分别是什么", "都是什么")
+        )
+        return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(tail[:4])}", True)
+    if roll < 0.6:
+        return _led(voice, thing, _LOOK)
+    if roll < 0.76:
+        return _led(voice, thing, _POLITE)
+    if roll < 0.88:
+        return _led(voice, thing, _LOOSE)
+    return Ask(thing)
+
+
+def ask_number(voice: Voice, thing: str, *, several: bool = False) -> Ask:
+    """Ask for figures: 是多少, 统计."""
+    roll = voice.random()
+    if roll < 0.34:
+        tail = ("分别是多少", "各是多少", "是多少") if several else ("是多少", "是多少", "有多少", "是几")[:2]
+        return Ask(f"{voice.pick('', '', '', '请问', '我想知道')}{thing}{voice.of(tail)}", True)
+    if roll < 0.64:
+        return _led(voice, thing, _SUM)
+    if roll < 0.78:
+        return _led(voice, thing, _SUM_POLITE)
+    if roll < 0.86:
+        return Ask(f"{voice.pick('我想知道', '我想看看', '看一下', '给我看看')}{thing}")
+    return Ask(thing)
+
+
+def ask_count(voice: Voice, thing: str, bare: str, measure: str, amount: str) -> Ask:
+    """Ask how many things there are; `amount` is the same as a noun ("北京的客户数量"), `bare` the thing's noun alone."""
+    roll = voice.random()
+    soft = voice.pick("", "", "", "啊", "呢") if roll < 0.3 else ""
+    if roll < 0.3:
+        return Ask(
+            voice.pick("", "", "请问", "一共", "总共", "我想知道", "帮我查一下")
+            + voice.pick("有多少", f"有多少{measure}", f"有几{measure}" if bare else "有多少")
+            + thing + soft,
+            True,
+        )  # fmt: skip
+    if roll < 0.55:
+        tail = voice.pick(
+            "有多少",
+            f"有多少{measure}",
+            f"有几{measure}",
+            "一共有多少",
+            f"总共有多少{measure}",
+            f"共有多少{measure}",
+            "数量是多少",
+        )
+        return Ask(
+            f"{voice.pick('', '', '请问')}{thing}{tail}{voice.pick('', '', '', '啊') if roll < 0.4 else ''}", True
+        )
+    return ask_number(voice, amount)
+
+
+def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
+    """Return the sentence with punctuation, spacing and, at times, a slip; literals stay as they are."""
+    text = ask.text
+    roll = voice.random()
+    if ask.asks:
+        text += "？" if roll < 0.68 else "?" if roll < 0.78 else ""
+    elif roll < 0.42:
+        text += "。" if roll < 0.38 else "."
+    if noise and voice.chance(noise):
+        text = _slip(voice, text)
+    spaced = voice.chance(0.4)
+    parts = re.split(f"[{OPEN}{CLOSE}]", text)
+    if spaced:
+        parts = [part if index % 2 else _LATIN.sub(" ", part) for index, part in enumerate(parts)]
+    out = parts[0]
+    for index in range(1, len(parts)):
+        left, right = out[-1:], parts[index][:1]
+        mixed = left and right and ((left > "\u4e00") != (right > "\u4e00")) and left.isalnum() and right.isalnum()
+        latin = (left.isascii() and left.isalpha() and right.isascii() and right.isalnum()) or (
+            right.isascii() and right.isalpha() and left.isascii() and left.isalnum()
+        )
+        out += (" " if (mixed and spaced) or latin else "") + parts[index]
+    return re.sub(r"的{2,}", "的", out) if not voice.plain else out
+
+
+_HOMOPHONES = (("的", "得"), ("做", "作"), ("账", "帐"), ("少", "小"), ("哪些", "那些"), ("再", "在"))
+
+
+def _slip(voice: Voice, text: str) -> str:
+    outside = text.split(OPEN, 1)[0]
+    if voice.chance(0.6) and outside.count("的") > 1:
+        at = outside.rindex("的")
+        return text[:at] + text[at + 1 :]
+    for right, wrong in _HOMOPHONES:
+        if right in outside and voice.chance(0.4):
+            return text.replace(right, wrong, 1)
+    return text.rstrip("？。?.")

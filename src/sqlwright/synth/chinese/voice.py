@@ -1,0 +1,228 @@
+"""One question's voice: the random choices it made and the names it settled on, over a schema's cached phrase tables."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from sqlwright.schema.model import Column, Schema, Table
+from sqlwright.schema.words import split_identifier
+from sqlwright.synth.chinese.words import Tone, tone_of
+from sqlwright.synth.paths import find_edges
+
+T = TypeVar("T")
+_LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名", "歌名", "课程名", "品名")
+_LABEL_WORDS = ("name", "title", "fullname", "label")
+_KEY_ENDINGS = ("编号", "标识", "主键", "代码", "序号", "ID", "id", "Id", "号")
+_LATIN_KEYS = ("id", "key", "code", "no", "num", "number", "fk", "uuid")
+
+
+class Lexicon(Protocol):
+    """What the writer asks of a lexicon: names, best first."""
+
+    def names_of_table(self, table: Table, language: str, /) -> tuple[str, ...]:
+        """Return the phrases for a table."""
+
+    def names_of_column(self, table: Table, column: Column, language: str, /) -> tuple[str, ...]:
+        """Return the phrases for a column."""
+
+    def names_of_value(self, value: str, language: str, /) -> tuple[str, ...]:
+        """Return the phrases for a stored value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one column, worked out once a schema."""
+
+    names: tuple[str, ...]
+    tone: Tone
+    kind: str
+    is_key: bool
+    """Part of the primary key, or of a foreign key."""
+    role: str
+    """The noun that a foreign key gives to what it points to ("负责人"); empty elsewhere."""
+
+
+class Phrases:
+    """The phrase tables of a schema: names of tables and columns, label columns, keys. Filled as they are asked for."""
+
+    def __init__(self, schema: Schema, lexicon: Lexicon) -> None:
+        self.schema = schema
+        self.lexicon = lexicon
+        self._tables: dict[str, tuple[str, ...]] = {}
+        self._columns: dict[str, dict[str, Known]] = {}
+        self._labels: dict[str, str] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._taken: dict[str, str] | None = None
+        self._targets: dict[tuple[str, str], tuple[str, str]] = {}
+        for edge in find_edges(schema):
+            self._targets.setdefault(
+                (edge.child.lower(), edge.child_column.name.lower()), (edge.parent, edge.parent_column.name)
+            )
+
+    def table(self, name: str) -> tuple[str, ...]:
+        """Return the nouns of a table, best first; none is another table's best."""
+        found = self._tables.get(name)
+        if found is None:
+            found = self._tables[name] = self._name_table(self.schema.table(name))
+        return found
+
+    def column(self, table: str, name: str) -> Known:
+        """Return what is known of a column."""
+        columns = self._columns.get(table)
+        if columns is None:
+            columns = self._columns[table] = self._name_columns(self.schema.table(table))
+        return columns[name.lower()]
+
+    def columns(self, table: str) -> dict[str, Known]:
+        """Return what is known of every column of a table, by lower-case name."""
+        if table not in self._columns:
+            self._columns[table] = self._name_columns(self.schema.table(table))
+        return self._columns[table]
+
+    def value(self, text: str) -> tuple[str, ...]:
+        """Return the Chinese names of a stored value."""
+        found = self._values.get(text)
+        if found is None:
+            found = self._values[text] = tuple(n for n in self.lexicon.names_of_value(text, "zh") if n != text)
+        return found
+
+    def label(self, table: str) -> str:
+        """Return the lower-case name of the column that people call a row by; empty when there is none."""
+        found = self._labels.get(table)
+        if found is None:
+            found = self._labels[table] = self._find_label(self.schema.table(table))
+        return found
+
+    def is_primary(self, table: str, column: str) -> bool:
+        """Return whether a column alone is the table's primary key."""
+        keys = self.schema.table(table).primary_key
+        return len(keys) == 1 and keys[0].lower() == column.lower()
+
+    def target(self, table: str, column: str) -> tuple[str, str] | None:
+        """Return the (table, column) that a foreign-key column points to."""
+        return self._targets.get((table.lower(), column.lower()))
+
+    def _name_table(self, table: Table) -> tuple[str, ...]:
+        if self._taken is None:
+            self._taken = {}
+            for other in self.schema.tables:
+                for name in self.lexicon.names_of_table(other, "zh")[:1]:
+                    self._taken.setdefault(name, other.name)
+        names = tuple(
+            n for n in self.lexicon.names_of_table(table, "zh") if self._taken.get(n, table.name) == table.name
+        )
+        return names or _latin(table.name, self.lexicon.names_of_table(table, "en"))
+
+    def _name_columns(self, table: Table) -> dict[str, Known]:
+        chinese = {column.name: self.lexicon.names_of_column(table, column, "zh") for column in table.columns}
+        taken: dict[str, str] = {}
+        for column in table.columns:
+            for name in chinese[column.name][:1]:
+                taken.setdefault(name, column.name)
+        keys = {column for owner, column in self._targets if owner == table.name.lower()} | {
+            k.lower() for k in table.primary_key
+        }
+        known: dict[str, Known] = {}
+        for column in table.columns:
+            names = tuple(n for n in chinese[column.name] if taken.get(n, column.name) == column.name)
+            names = names or _latin(column.name, self.lexicon.names_of_column(table, column, "en"))
+            words = split_identifier(column.name)
+            tone = tone_of(names[0], words, column.kind)
+            is_key = column.name.lower() in keys
+            role = self._role(table, column.name, names) if is_key else ""
+            known[column.name.lower()] = Known(names, tone, column.kind, is_key, role)
+        return known
+
+    def _role(self, table: Table, column: str, names: tuple[str, ...]) -> str:
+        target = self.target(table.name, column)
+        if target is None or not self.schema.has(target[0]):
+            return ""
+        noun = self.table(target[0])[0]
+        owners = [t for (owner, _), (t, _) in self._targets.items() if owner == table.name.lower()]
+        same = owners.count(target[0])
+        itself = target[0].lower() == table.name.lower()
+        for name in names:
+            if name.isascii():
+                words = [w for w in split_identifier(column) if w not in _LATIN_KEYS]
+                return " ".join(words) if words and (same > 1 or itself) else noun
+            stem = next((name[: -len(end)].rstrip(" 的") for end in _KEY_ENDINGS if name.endswith(end)), name)
+            if stem and stem != self.table(table.name)[0] and (same > 1 or itself or stem.endswith(noun)):
+                return stem
+        return noun if not (same > 1 or itself) else f"{names[0]}对应的{noun}"
+
+    def _find_label(self, table: Table) -> str:
+        known = self.columns(table.name)
+        texts = [c for c in table.columns if c.kind == "text" and not known[c.name.lower()].is_key]
+        stem = split_identifier(table.name)
+        for column in texts:
+            words = split_identifier(column.name)
+            if words in (("name",), ("title",), ("full", "name"), ("名称",), ("姓名",)) or words in (
+                (*stem, "name"),
+                (*stem, "title"),
+            ):
+                return column.name.lower()
+        for column in texts:
+            if known[column.name.lower()].names[0] in _LABELS or split_identifier(column.name)[-1] in _LABEL_WORDS:
+                others = [c for c in texts if c is not column and split_identifier(c.name)[-1] in _LABEL_WORDS]
+                return "" if others else column.name.lower()
+        return ""
+
+
+def _latin(identifier: str, english: Sequence[str]) -> tuple[str, ...]:
+    names = [identifier, *english]
+    return tuple(dict.fromkeys(n for n in names if n))
+
+
+@dataclass(slots=True)
+class Voice:
+    """The choices of one question; ask `pick` and `chance` for new ones, `table` and `column` for the settled names."""
+
+    phrases: Phrases
+    random: Callable[[], float]
+    chosen: dict[tuple[str, str], str] = field(default_factory=dict)
+    plain: bool = False
+    """Whether to avoid the freer turns of phrase."""
+
+    def pick(self, *options: T) -> T:
+        """Return one of the options, all equally likely."""
+        return options[int(self.random() * len(options))]
+
+    def of(self, options: Sequence[T]) -> T:
+        """Return one of a sequence, all equally likely."""
+        return options[int(self.random() * len(options))]
+
+    def chance(self, probability: float) -> bool:
+        """Return True this often."""
+        return self.random() < probability
+
+    def table(self, name: str) -> str:
+        """Return the noun used for a table in this question."""
+        return self._settle((name, ""), self.phrases.table, name)
+
+    def column(self, table: str, name: str) -> str:
+        """Return the noun used for a column in this question."""
+        key = (table, name)
+        found = self.chosen.get(key)
+        if found is None:
+            found = self.chosen[key] = self._best_mostly(self.phrases.column(table, name).names)
+        return found
+
+    def _settle(self, key: tuple[str, str], names: Callable[[str], tuple[str, ...]], argument: str) -> str:
+        found = self.chosen.get(key)
+        if found is None:
+            found = self.chosen[key] = self._best_mostly(names(argument))
+        return found
+
+    def _best_mostly(self, names: tuple[str, ...]) -> str:
+        index = 0
+        while index < len(names) - 1 and self.random() > 0.76:
+            index += 1
+        return names[index]
+
+
+def voice(phrases: Phrases, rng: random.Random) -> Voice:
+    """Return a fresh voice."""
+    return Voice(phrases, rng.random)

@@ -1,0 +1,66 @@
+"""The writer: from a tree to several questions."""
+
+from __future__ import annotations
+
+import random
+
+from sqlwright.schema.model import Schema
+from sqlwright.synth.chinese.combined import set_operation, with_query
+from sqlwright.synth.chinese.frames import Ask, finish
+from sqlwright.synth.chinese.groups import grouped
+from sqlwright.synth.chinese.listing import listing
+from sqlwright.synth.chinese.scope import Unsayable, open_scope
+from sqlwright.synth.chinese.totals import totals
+from sqlwright.synth.chinese.voice import Lexicon, Phrases, Voice
+from sqlwright.synth.tree import Aggregate, Arithmetic, Expression, Query, SetOperation, Tree, With
+
+
+class ChineseWriter:
+    """Writes Chinese questions over one schema; keep one a schema, its phrase tables fill as it goes.
+
+    Args:
+        schema: the tables that trees read.
+        lexicon: gives the Chinese names; items without one keep their identifier.
+        rng: every choice comes from it, so equal seeds give equal questions.
+        noise: how often a question gets a slip of the pen (a dropped 的, a homophone), 0 to 1.
+    """
+
+    def __init__(self, schema: Schema, lexicon: Lexicon, rng: random.Random, *, noise: float = 0.0) -> None:
+        self._phrases = Phrases(schema, lexicon)
+        self._rng = rng
+        self._noise = noise
+
+    def questions(self, tree: Tree, n: int = 1) -> list[str]:
+        """Return up to `n` different questions that ask exactly what the tree computes; [] when it cannot be said."""
+        found: dict[str, None] = {}
+        for _ in range(3 * n + 2):
+            voice = Voice(self._phrases, self._rng.random)
+            try:
+                ask = _ask(voice, tree)
+            except Unsayable:
+                continue
+            found[finish(voice, ask, self._noise)] = None
+            if len(found) == n:
+                break
+        return list(found)
+
+
+def _ask(voice: Voice, tree: Tree) -> Ask:
+    if isinstance(tree, SetOperation):
+        return set_operation(voice, tree)
+    if isinstance(tree, With):
+        return with_query(voice, tree)
+    scope = open_scope(voice, tree)
+    if tree.group_by:
+        return grouped(scope)
+    return totals(scope) if _totals(tree) else listing(scope)
+
+
+def _totals(query: Query) -> bool:
+    return bool(query.select) and all(_aggregates(item.expression) for item in query.select)
+
+
+def _aggregates(expression: Expression) -> bool:
+    if isinstance(expression, Arithmetic):
+        return _aggregates(expression.left)
+    return isinstance(expression, Aggregate)
