@@ -17,7 +17,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,12 +103,13 @@ Record = TypeVar("Record", Example, Prompt, Prediction, Verdict)
 
 
 def to_json(record: Example | Prompt | Prediction | Verdict) -> Json:
-    """Return the record as a JSON object, with fields at their default left out but for the required ones."""
+    """Return the record as a JSON object; empty optional fields are left out."""
     out = asdict(record)
-    for f in fields(record):
-        if f.name in out and out[f.name] in ("", (), {}) and f.name not in ("question", "sql"):
-            del out[f.name]
-    return out
+    return {f.name: out[f.name] for f in fields(record) if _required(f) or out[f.name] not in ("", (), {})}
+
+
+def _required(f: Field[Any]) -> bool:
+    return f.default is MISSING and f.default_factory is MISSING
 
 
 def from_json(kind: type[Record], value: Json, *, where: str = "record") -> Record:
@@ -123,12 +124,19 @@ def from_json(kind: type[Record], value: Json, *, where: str = "record") -> Reco
     unknown = sorted(set(value) - known)
     if unknown:
         raise DataError(f"{where}: unknown field {unknown[0]!r}; {kind.__name__} has {', '.join(sorted(known))}")
-    if kind is Example and value.get("history"):
-        value = {**value, "history": tuple(Turn(**turn) for turn in value["history"])}
     try:
+        if kind is Example and value.get("history"):
+            value = {**value, "history": _history(value["history"], where)}
         return kind(**value)
     except TypeError as error:
         raise DataError(f"{where}: {str(error).removeprefix(kind.__name__ + '.__init__() ')}") from None
+
+
+def _history(turns: Any, where: str) -> tuple[Turn, ...]:
+    try:
+        return tuple(Turn(question=turn["question"], sql=turn["sql"]) for turn in turns)
+    except (TypeError, KeyError):
+        raise DataError(f"{where}: history must be a list of objects with question and sql") from None
 
 
 def iter_jsonl(path: str | Path, kind: type[Record]) -> Iterator[Record]:
@@ -179,8 +187,8 @@ def write_text(path: str | Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

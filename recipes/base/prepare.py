@@ -1,0 +1,99 @@
+"""Read the public training questions once, and write what the stream needs as one small folder.
+
+    python recipes/base/prepare.py --spider DIR --databases DIR --words FILE --out DIR
+
+DIR holds Spider's `train.jsonl` and `tables.json`; `--databases` its training databases as `<db_id>/<db_id>.sqlite`;
+`--words` is a plain list of English words, one a line. The questions of the databases in `heldout.txt` are written apart:
+checkpoints are chosen on them. Development databases are never read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+from sqlwright.errors import SqlwrightError
+from sqlwright.schema import read_spider_tables, read_values
+from sqlwright.schema.model import Schema
+from sqlwright.schema.values import Values
+from sqlwright.sqlkit import canonical
+
+HELDOUT = Path(__file__).with_name("heldout.txt")
+
+
+def schema_json(schema: Schema) -> dict[str, Any]:
+    """Return a schema as plain JSON, as `mix.py` reads it."""
+    return {
+        "db_id": schema.db_id,
+        "tables": [
+            {
+                "name": t.name,
+                "columns": [[c.name, c.type] for c in t.columns],
+                "primary_key": list(t.primary_key),
+                "foreign_keys": [[list(k.columns), k.target_table, list(k.target_columns)] for k in t.foreign_keys],
+            }
+            for t in schema.tables
+        ],
+    }
+
+
+def main() -> None:
+    """Parse the command line and write the folder."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    for name in ("spider", "databases", "words", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    arguments = parser.parse_args()
+    out: Path = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+    heldout = set(HELDOUT.read_text(encoding="utf-8").split())
+    schemas = read_spider_tables(arguments.spider / "tables.json")
+    lines = (arguments.spider / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    kept: list[dict[str, Any]] = []
+    aside: list[dict[str, Any]] = []
+    used: set[str] = set()
+    failed = 0
+    for line in lines:
+        record = json.loads(line)
+        if record["status"] not in ("ok_nonempty", "ok_empty", "no_db"):
+            continue
+        schema = schemas[record["db_id"]]
+        columns = {t.name: [c.name for c in t.columns] for t in schema.tables}
+        try:
+            sql = canonical(record["query"], "sqlite", columns=columns)
+        except SqlwrightError:
+            failed += 1
+            continue
+        question = " ".join(record["question"].replace(" ?", "?").replace(" .", ".").replace(" ,", ",").split())
+        item = {"id": record["id"], "db_id": record["db_id"], "question": question, "sql": sql}
+        if record["db_id"] in heldout:
+            if record["status"] == "ok_nonempty":
+                aside.append(item)
+        else:
+            used.add(record["db_id"])
+            kept.append(item)
+    values: dict[str, list[Any]] = {}
+    for db_id in sorted(used):
+        file = arguments.databases / db_id / f"{db_id}.sqlite"
+        if file.exists():
+            read: Values = read_values(f"sqlite:///{file}", schemas[db_id], limit=40, personal=True)
+            values[db_id] = [[table, column, list(found)] for (table, column), found in read.items()]
+    words = sorted({w for w in arguments.words.read_text(encoding="utf-8").split() if re.fullmatch(r"[a-z]{3,10}", w)})
+    random.Random(0).shuffle(words)
+
+    def write(name: str, value: object) -> None:
+        (out / name).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+    write("pairs.json", kept)
+    write("heldout.json", aside)
+    write("schemas.json", [schema_json(schemas[db_id]) for db_id in sorted(used)])
+    write("values.json", values)
+    (out / "words.txt").write_text("\n".join(words), encoding="utf-8")
+    print(f"{len(kept)} pairs of {len(used)} databases, {len(aside)} held out, {failed} not parsed, {len(words)} words")
+
+
+if __name__ == "__main__":
+    main()

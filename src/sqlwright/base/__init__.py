@@ -1,0 +1,39 @@
+"""The embedded base model: weights, tokenizer and model card, shipped inside the package.
+
+A Llama-architecture decoder of about 16 million parameters, trained from scratch by `recipes/base/`. It is what lets the
+whole way from a database to a tuned model run with no network, no account and no GPU.
+
+    engine = sqlwright.infer.load(sqlwright.base.path())
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from sqlwright.errors import DataError
+
+NAME = "embedded"
+"""What stands for this model where a base model is named."""
+
+TEMPLATE = "base"
+"""The prompt template that it was trained on."""
+
+
+def path() -> Path:
+    """Return the folder of the embedded model, a transformers checkpoint.
+
+    Raises:
+        DataError: the weights are not there, as in a checkout without them.
+    """
+    folder = Path(str(files("sqlwright.base"))) / "model"
+    if not (folder / "config.json").is_file():
+        raise DataError(
+            f"{folder}: the embedded model's weights are missing; install sqlwright from its wheel or clone it whole"
+        )
+    return folder
+
+
+def resolve(base: str) -> str:
+    """Return the folder or Hub name that a configuration's `base` stands for."""
+    return str(path()) if base == NAME else base
