@@ -12,56 +12,67 @@ from functools import lru_cache
 from typing import Literal
 
 Role = Literal["key", "name", "category", "text", "measure", "ordinal", "code", "date", "flag", "other"]
-"""key: identifies a row or points to one; name: what people call a row; category: text with few values; text: any other text; measure: a number
-worth aggregating; ordinal: a number with an order but no sum (year, age, rank); code: a number or text that only names
-(zip, phone); date; flag: yes or no; other: not for questions (blobs, JSON, times of day)."""
+"""What a column is good for.
+
+key: identifies a row or points to one; name: what people call a row; category: text with few values; text: any other
+text; measure: a number worth aggregating; ordinal: a number with an order but no sum (year, age, rank); code: a number
+or text that only names (zip, phone); date; flag: yes or no; other: not for questions (blobs, JSON, times of day).
+"""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
-KEYS = frozenset("id ids key uuid guid pk fk".split())
-NAMES = frozenset(
-    "name title fullname nickname label headline subject surname lastname firstname 名 名称 姓名 标题".split()
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+NAMES = _set("name title fullname nickname label headline subject surname lastname firstname 名 名称 姓名 标题")
+CATEGORIES = _set(
+    "type category status state city country region gender sex color colour class kind department genre currency "
+    "priority channel language nationality brand segment source role position level tier mode method stage county "
+    "continent district province location unit shift industry major format size grade hometown sector plan outcome "
+    "result severity reason team party religion species breed model"
 )
-CATEGORIES = frozenset(
-    "type category status state city country region gender sex color colour class kind department genre currency priority channel language "
-    "nationality brand segment source role position level tier mode method stage county continent district province location unit shift "
-    "industry major format size grade hometown sector plan outcome result severity reason team party religion species breed".split()
+CODES = _set(
+    "zip zipcode postcode postal phone mobile fax telephone isbn sku ssn code number no ip serial barcode plate "
+    "reference"
 )
-CODES = frozenset(
-    "zip zipcode postcode postal phone mobile fax telephone isbn sku ssn code number no ip serial barcode plate reference".split()
-)
-CONTACTS = frozenset(
-    "email mail url website address street phone mobile fax telephone password token hash iban ssn".split()
-)
-ORDINALS = frozenset(
+CONTACTS = _set("email mail url website address street phone mobile fax telephone password token hash iban ssn")
+ORDINALS = _set(
     "year age rank ranking position round week month day floor season sequence version chapter edition founded built "
-    "established opened grade level order lap 年 年份 年龄 排名".split()
+    "established opened grade level order lap 年 年份 年龄 排名"
 )
-YEARS = frozenset("year founded built established opened 年 年份".split())
-MEASURES = frozenset(
-    "price amount cost total quantity qty salary budget revenue income sales profit balance fee payment discount tax stock units count points "
-    "score rating weight height length width distance duration temperature humidity pressure speed population area capacity attendance "
-    "credits hours minutes seconds votes views likes gpa percentage percent rate ratio value reading level volume num wins losses goals "
-    "worth volume usage consumption voltage current power energy limit expense wage bonus members employees students".split()
+YEARS = _set("year founded built established opened 年 年份")
+MEASURES = _set(
+    "price amount cost total quantity qty salary budget revenue income sales profit balance fee payment discount tax "
+    "stock units count points score rating weight height length width distance duration temperature humidity pressure "
+    "speed population area capacity attendance credits hours minutes seconds votes views likes gpa percentage percent "
+    "rate ratio value reading volume num wins losses goals worth usage consumption voltage current power energy limit "
+    "expense wage bonus members employees students latitude longitude"
 )
-UNSUMMABLE = frozenset(
-    "age rating score temperature temp percent percentage pct rate ratio height gpa humidity pressure speed voltage level grade latitude longitude "
-    "lat lon lng long size width depth altitude elevation rank year average avg max min density ph reading value price stars index discount".split()
+UNSUMMABLE = _set(
+    "age rating score temperature temp percent percentage pct rate ratio height gpa humidity pressure speed voltage "
+    "level grade latitude longitude lat lon lng long size width depth altitude elevation rank year average avg max min "
+    "density ph reading value price stars index discount satisfaction"
 )
-DATES = frozenset("date datetime timestamp birthday dob at on time since birthdate 日期 时间 生日".split())
-_FLAG_PREFIXES = frozenset("is has was can should are does allow allows".split())
-_FLAG_VALUES = (
-    frozenset({0, 1}), frozenset({"Y", "N"}), frozenset({"y", "n"}), frozenset({"yes", "no"}), frozenset({"Yes", "No"}),
-    frozenset({"T", "F"}), frozenset({"true", "false"}), frozenset({"True", "False"}), frozenset({"TRUE", "FALSE"}), frozenset({"0", "1"}),
-)  # fmt: skip
+COUNTED = _set(
+    "quantity qty count units stock number num total amount credits items pieces goals wins losses hours days"
+)
+_FLAG_PREFIXES = _set("is has was can should are does allow allows")
+_FLAG_PAIRS = ("Y N", "y n", "yes no", "Yes No", "T F", "true false", "True False", "TRUE FALSE", "0 1")
+_FLAG_VALUES: tuple[frozenset[object], ...] = (frozenset({0, 1}), *(frozenset(pair.split()) for pair in _FLAG_PAIRS))
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$")
-_CHINESE_ENDINGS: tuple[tuple[str, Role], ...] = (
-    ("编号", "key"), ("日期", "date"), ("时间", "date"), ("生日", "date"), ("名称", "name"), ("姓名", "name"), ("名字", "name"), ("标题", "name"),
-    ("金额", "measure"), ("价格", "measure"), ("单价", "measure"), ("数量", "measure"), ("成本", "measure"), ("工资", "measure"), ("总额", "measure"),
-    ("分数", "measure"), ("成绩", "measure"), ("评分", "measure"), ("重量", "measure"), ("余额", "measure"), ("库存", "measure"), ("年龄", "ordinal"),
-    ("年份", "ordinal"), ("电话", "code"), ("手机", "code"), ("邮编", "code"), ("邮箱", "code"), ("状态", "category"), ("类型", "category"), ("类别", "category"),
-    ("城市", "category"), ("国家", "category"), ("性别", "category"), ("等级", "category"), ("省份", "category"), ("部门", "category"), ("地址", "text"),
-)  # fmt: skip
+_CHINESE: dict[Role, str] = {
+    "key": "编号",
+    "date": "日期 时间 生日",
+    "name": "名称 姓名 名字 标题",
+    "measure": "金额 价格 单价 数量 成本 工资 总额 分数 成绩 评分 重量 余额 库存",
+    "ordinal": "年龄 年份",
+    "code": "电话 手机 邮编 邮箱",
+    "category": "状态 类型 类别 城市 国家 性别 等级 省份 部门",
+    "text": "地址",
+}
+_CHINESE_ENDINGS = tuple((ending, role) for role, endings in _CHINESE.items() for ending in endings.split())
 
 
 @lru_cache(maxsize=65536)
@@ -115,7 +126,7 @@ def number_role(name: str, distinct: int, low: float, high: float) -> Role:
         return ending if ending in ("measure", "ordinal", "code", "key") else "measure"
     words = words_of(name)
     last = words[-1]
-    if last in YEARS or (distinct and 1000 <= low and high <= 2100 and "year" in words):
+    if last in YEARS or (distinct and low >= 1000 and high <= 2100 and "year" in words):
         return "ordinal"
     if last in MEASURES and last not in ORDINALS:
         return "measure"

@@ -15,7 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlwright.schema import model
-from sqlwright.synth._roles import UNSUMMABLE, YEARS, Role, is_flag, is_iso_date, number_role, text_role, words_of
+from sqlwright.synth._roles import (
+    COUNTED,
+    UNSUMMABLE,
+    YEARS,
+    Role,
+    is_flag,
+    is_iso_date,
+    number_role,
+    text_role,
+    words_of,
+)
 from sqlwright.synth.defaults import default_values
 from sqlwright.synth.paths import Edge, Path, find_edges, paths_from
 from sqlwright.synth.tree import Column, Value
@@ -90,17 +100,18 @@ class TableInfo:
 
 
 class Catalog:
-    """The tables and columns of a schema, arranged for drawing.
-
-    Args:
-        schema: what the database holds.
-        values: distinct stored values by (table, column), most frequent first; a missing column gets plausible values.
-        profile: counts of rows, NULLs and distinct values, where they were read.
-    """
+    """The tables and columns of a schema, arranged for drawing."""
 
     __slots__ = ("_by_name", "schema", "tables")
 
     def __init__(self, schema: model.Schema, values: Values | None = None, profile: Profile | None = None) -> None:
+        """Arrange a schema.
+
+        Args:
+            schema: what the database holds.
+            values: distinct stored values by (table, column), most frequent first; absent ones are made up.
+            profile: counts of rows, NULLs and distinct values, where they were read.
+        """
         self.schema = schema
         values = values or {}
         edges = find_edges(schema)
@@ -192,7 +203,7 @@ def _column(
         has_nulls=bool(nulls) if nulls is not None else (None if column.nullable and not single else False),
         unique=unique,
         timed=role == "date" and _is_timed(column.type, stored),
-        summable=role == "measure" and UNSUMMABLE.isdisjoint(words),
+        summable=role == "measure" and UNSUMMABLE.isdisjoint(words) and not _is_scale(words, integer, low, high),
         year=role == "ordinal" and (words[-1] in YEARS or "year" in words) and low >= 1000,
         distinct=distinct,
     )
@@ -266,6 +277,11 @@ def _is_integer(type_: str, stored: tuple[Value, ...]) -> bool:
         return all(isinstance(value, int) for value in stored)
     name = type_.lower()
     return "int" in name or "serial" in name or "year" in name or ("(" in name and name.endswith(",0)"))
+
+
+def _is_scale(words: tuple[str, ...], integer: bool, low: float, high: float) -> bool:
+    """Return whether whole numbers look like marks on a scale of up to ten, such as satisfaction."""
+    return integer and low >= 0 and 1 < high <= 10 and COUNTED.isdisjoint(words)
 
 
 def _is_timed(type_: str, stored: tuple[Value, ...]) -> bool:

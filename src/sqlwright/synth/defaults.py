@@ -21,9 +21,10 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "description": ("new", "repair", "urgent", "standard"),
 }
 _NUMBERS: dict[str, tuple[float, float]] = {
-    "year": (1995, 2024), "age": (18, 80), "price": (5, 500), "salary": (30000, 120000), "quantity": (1, 50), "rating": (1, 5),
-    "score": (0, 100), "percent": (0, 100), "percentage": (0, 100), "population": (5000, 5000000), "weight": (1, 200), "height": (140, 210),
-    "temperature": (-10, 40), "rank": (1, 50), "budget": (10000, 1000000), "duration": (5, 240), "capacity": (50, 60000),
+    "year": (1995, 2024), "age": (18, 80), "price": (5, 500), "salary": (30000, 120000), "quantity": (1, 50),
+    "rating": (1, 5), "score": (0, 100), "percent": (0, 100), "percentage": (0, 100), "population": (5000, 5000000),
+    "weight": (1, 200), "height": (140, 210), "temperature": (-10, 40), "rank": (1, 50), "budget": (10000, 1000000),
+    "duration": (5, 240), "capacity": (50, 60000),
 }  # fmt: skip
 _STEPS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)
 

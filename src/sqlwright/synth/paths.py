@@ -88,12 +88,14 @@ def _told_by_names(schema: Schema) -> list[tuple[Table, str, Table, str]]:
                 for stem in stems:
                     targets.setdefault(f"{stem}_id", []).append((table, column.name))
                     targets.setdefault(f"{stem}id", []).append((table, column.name))
+        if keys and keys[0].lower() != "id":
+            targets.setdefault(keys[0].lower(), []).append((table, keys[0]))
     edges = []
     for table in schema.tables:
         for column in table.columns:
-            found = [hit for hit in targets.get(column.name.lower(), ()) if hit[0] is not table]
+            found = next((hit for hit in targets.get(column.name.lower(), ()) if hit[0] is not table), None)
             if found and table.primary_key != (column.name,):
-                edges.append((table, column.name, *found[0]))
+                edges.append((table, column.name, *found))
     return edges
 
 

@@ -9,37 +9,14 @@ only where several tables are in sight, and tables have aliases only where one o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 
 from sqlwright.schema.model import Schema
+from sqlwright.sqlkit.names import identifier
 from sqlwright.synth import tree as t
 
-_SAFE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
-_RESERVED = frozenset(
-    "all alter and any array as asc asymmetric at authorization begin between both by case cast check collate column commit comment constraint "
-    "create cross current current_date current_time current_timestamp database date day deferrable delete desc describe distinct div drop else end escape "
-    "except exists explain false fetch filter final first following for foreign format from full function grant group having hour if ignore in "
-    "index initially inner insert intersect interval into is isnull join key lateral leading left level like limit localtime localtimestamp "
-    "lock merge minute minus mod mode month natural not notnull null nulls of off offset on only or order outer over overlaps partition percent pivot placing "
-    "pragma preceding primary procedure qualify range read references regexp release rename replace returning right rlike row rows schema second "
-    "select semi session set settings share show similar size some start symmetric table tablesample temporary then timestamp to "
-    "top trailing true truncate uncache union unique unnest unpivot update use user using values view when where window with xor year".split()
-)
 _STRFTIME = {"year": "%Y", "month": "%m", "day": "%d"}
-
-
-@cache
-def identifier(name: str, dialect: str) -> str:
-    """Return a table's or column's name as this dialect must have it: quoted only where needed."""
-    plain = _SAFE.match(name) is not None and name.lower() not in _RESERVED
-    if plain and dialect == "postgres":
-        plain = name == name.lower()
-    if plain:
-        return name
-    quote = "`" if dialect == "mysql" else '"'
-    return quote + name.replace(quote, quote * 2) + quote
 
 
 def write_sql(tree: t.Tree, schema: Schema, dialect: str | None = None) -> str:
@@ -95,9 +72,8 @@ class _Writer:
         out.append(" FROM " + self._table(source.table, source.alias))
         for join in source.joins:
             out.append(" LEFT JOIN " if join.outer else " JOIN ")
-            out.append(
-                f"{self._table(join.table, join.alias)} ON {self._column(join.left, True)} = {self._column(join.right, True)}"
-            )
+            out.append(self._table(join.table, join.alias))
+            out.append(f" ON {self._column(join.left, True)} = {self._column(join.right, True)}")
         if query.where is not None:
             out.append(" WHERE " + put[type(query.where)](query.where, qualify))
         if query.group_by:
@@ -122,13 +98,17 @@ class _Writer:
         text = identifier(name, self.dialect)
         if not alias:
             return text
-        return f"{text} {alias}" if self.dialect == "oracle" else f"{text} AS {alias}"
+        return f"{text} {self._alias(alias)}" if self.dialect == "oracle" else f"{text} AS {self._alias(alias)}"
+
+    def _alias(self, alias: str) -> str:
+        return alias.lower() if self.dialect == "postgres" else alias
 
     def _column(self, column: t.Column, qualify: bool) -> str:
         name = identifier(column.name, self.dialect)
         if not qualify:
             return name
-        return f"{column.alias or identifier(column.table, self.dialect)}.{name}"
+        table = self._alias(column.alias) if column.alias else identifier(column.table, self.dialect)
+        return f"{table}.{name}"
 
     def _aggregate(self, node: t.Aggregate, qualify: bool) -> str:
         if node.argument is None:
@@ -184,21 +164,19 @@ class _Writer:
 
     def _in_list(self, node: t.InList, qualify: bool) -> str:
         left = self._dispatch[type(node.left)](node.left, qualify)
-        return f"{'NOT ' if node.negated else ''}{left} IN ({', '.join([self._value(value) for value in node.values])})"
+        values = ", ".join([self._value(value) for value in node.values])
+        return f"{left} {'NOT ' if node.negated else ''}IN ({values})"
 
     def _like(self, node: t.Like, qualify: bool) -> str:
         pattern = ("" if node.kind == "starts" else "%") + node.text + ("" if node.kind == "ends" else "%")
         return f"{self._column(node.left, qualify)} {'NOT ' if node.negated else ''}LIKE {self._text(pattern)}"
 
     def _is_null(self, node: t.IsNull, qualify: bool) -> str:
-        column = self._column(node.column, qualify)
-        if not node.negated:
-            return column + " IS NULL"
-        return column + " IS NOT NULL" if self.dialect == "postgres" else f"NOT {column} IS NULL"
+        return self._column(node.column, qualify) + (" IS NOT NULL" if node.negated else " IS NULL")
 
     def _in_query(self, node: t.InQuery, qualify: bool) -> str:
         column = self._column(node.column, qualify)
-        return f"{'NOT ' if node.negated else ''}{column} IN ({self.query(node.query, False)})"
+        return f"{column} {'NOT ' if node.negated else ''}IN ({self.query(node.query, False)})"
 
     def _exists(self, node: t.Exists, _: bool) -> str:
         return f"{'NOT ' if node.negated else ''}EXISTS({self._probe(node.query)})"

@@ -3,12 +3,12 @@
     sampler = Sampler(Catalog(schema, values), None, random.Random(7))
     tree = sampler.draw()
 
-A draw picks a shape by weight ("list", "count", "join-top" ...) and fills it in from the catalog. The weights follow the
-distribution of questions that people really ask; each can be changed by name.
+A draw picks a shape by weight ("list", "count", "join-top" ...) and fills it in from the catalog. The weights follow
+the distribution of questions that people really ask; each can be changed by name.
 
 What the writers may rely on:
   * the first table of a source is the subject; when joins go down to children, COUNT(*) counts the last child joined;
-  * grouping by a thing (not by a category) has its key first and then its label in `group_by`, and its label in `select`;
+  * grouping by a thing (not by a category) has its key, then its label in `group_by`, and its label in `select`;
   * an Exists holds a query with an empty `select`, printed as SELECT 1, whose first condition ties it to the outer row;
   * a set operation has the same columns and source on both sides, but for EXCEPT of keys ("without");
   * a self-join has the aliases T1 and T2; T1 is the one below (the employee), T2 the one above (the manager).
@@ -74,21 +74,22 @@ SHAPES: dict[str, tuple[float, Shape]] = {
 
 
 class Sampler:
-    """Draws query trees over a catalog; the same `rng` state gives the same trees.
-
-    Args:
-        catalog: what may be asked about.
-        weights: weight by shape name, for shapes that should differ from `SHAPES`; 0 leaves a shape out.
-        rng: the source of randomness.
-
-    Raises:
-        ConfigError: a weight names no shape, is negative, or all are 0.
-        SchemaError: the catalog has no table.
-    """
+    """Draws query trees over a catalog; the same `rng` state gives the same trees."""
 
     __slots__ = ("_names", "_shapes", "_totals", "dice")
 
     def __init__(self, catalog: Catalog, weights: Mapping[str, float] | None, rng: random.Random) -> None:
+        """Make a sampler.
+
+        Args:
+            catalog: what may be asked about.
+            weights: weight by shape name, for shapes that should differ from `SHAPES`; 0 leaves a shape out.
+            rng: the source of randomness.
+
+        Raises:
+            ConfigError: a weight names no shape, is negative, or all are 0.
+            SchemaError: the catalog has no table.
+        """
         if not catalog.tables:
             raise SchemaError(f"schema {catalog.schema.db_id!r} has no table with columns to ask about")
         weights = weights or {}

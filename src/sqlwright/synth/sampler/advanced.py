@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth._roles import words_of
+from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.sampler import aggregates as agg
 from sqlwright.synth.sampler.conditions import threshold, where
 from sqlwright.synth.sampler.dice import Dice, items, label_items
@@ -22,9 +23,12 @@ from sqlwright.synth.tree import (
     With,
 )
 
-_LEVELS = {"price": ("expensive", "cheap"), "cost": ("expensive", "cheap"), "age": ("old", "young"), "height": ("tall", "short"),
-           "weight": ("heavy", "light"), "duration": ("long", "short"), "length": ("long", "short"), "temperature": ("hot", "cold"),
-           "speed": ("fast", "slow"), "size": ("large", "small"), "population": ("large", "small"), "capacity": ("large", "small")}  # fmt: skip
+_LEVELS = {
+    "price": ("expensive", "cheap"), "cost": ("expensive", "cheap"), "age": ("old", "young"),
+    "height": ("tall", "short"), "weight": ("heavy", "light"), "duration": ("long", "short"),
+    "length": ("long", "short"), "temperature": ("hot", "cold"), "speed": ("fast", "slow"),
+    "size": ("large", "small"), "population": ("large", "small"), "capacity": ("large", "small"),
+}  # fmt: skip
 
 
 def superior(dice: Dice) -> Query | None:
@@ -36,7 +40,7 @@ def superior(dice: Dice) -> Query | None:
     left, right = replace(edge.child_column, alias="T1"), replace(edge.parent_column, alias="T2")
     source = Source(table.name, (Join(table.name, left, right, alias="T2"),), alias="T1")
     mine, theirs = _aliased(table.label, "T1"), _aliased(table.label, "T2")
-    measures = [c for c in table.measures]
+    measures = list(table.measures)
     r = dice.random()
     if r < 0.4 and measures:
         node = dice.pick(measures).node
@@ -77,7 +81,7 @@ def levels(dice: Dice) -> Query | None:
         return None
     then, otherwise = _LEVELS.get(words_of(column.node.name)[-1], ("high", "low"))
     case = Case(Compare(column.node, ">" if dice.chance(0.6) else ">=", value), then, otherwise)
-    condition = where(dice, table, (column.node,), simple=True) if dice.chance(0.15) else None
+    condition = where(dice, table, (column.node,), simple=True, many=True) if dice.chance(0.15) else None
     return Query((*label_items(table), Item(case)), Source(table.name), where=condition)
 
 
@@ -102,7 +106,7 @@ def computed(dice: Dice) -> Query | None:
     made = _product(dice, table) or _difference(dice, table)
     if made is None:
         return None
-    condition = where(dice, table, simple=True) if dice.chance(0.4) else None
+    condition = where(dice, table, simple=True, many=True) if dice.chance(0.4) else None
     if made.op == "*" and dice.chance(0.55):
         return Query((Item(Aggregate("sum", made)),), Source(table.name), where=condition)
     if made.op == "-" and dice.chance(0.3):
@@ -118,7 +122,7 @@ def spread(dice: Dice) -> Query | None:
     if not table.measures:
         return None
     node = dice.pick(table.measures).node
-    condition = where(dice, table, (node,), simple=True) if dice.chance(0.4) else None
+    condition = where(dice, table, (node,), simple=True, many=True) if dice.chance(0.4) else None
     gap = Arithmetic("-", Aggregate("max", node), Aggregate("min", node))
     return Query((Item(gap),), Source(table.name), where=condition)
 
@@ -182,7 +186,7 @@ def running_total(dice: Dice) -> Query | None:
     return Query((*items((date, measure)), Item(window)), Source(table.name))
 
 
-def _product(dice: Dice, table: agg.TableInfo) -> Arithmetic | None:
+def _product(dice: Dice, table: TableInfo) -> Arithmetic | None:
     amounts = [
         c.node for c in table.measures if not {"quantity", "qty", "units", "stock"}.isdisjoint(words_of(c.node.name))
     ]
@@ -192,7 +196,7 @@ def _product(dice: Dice, table: agg.TableInfo) -> Arithmetic | None:
     return Arithmetic("*", dice.pick(prices), dice.pick(amounts))
 
 
-def _difference(dice: Dice, table: agg.TableInfo) -> Arithmetic | None:
+def _difference(dice: Dice, table: TableInfo) -> Arithmetic | None:
     """Return the difference of two measures that share a word, such as list price and sale price."""
     for index, one in enumerate(table.measures):
         for two in table.measures[index + 1 :]:

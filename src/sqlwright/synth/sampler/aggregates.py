@@ -11,6 +11,9 @@ from sqlwright.synth.tree import Aggregate, Column, Compare, DatePart, Item, Ord
 
 COUNT = Aggregate("count", None)
 Function = Literal["count", "sum", "avg", "min", "max"]
+GROUPED: tuple[Function, ...] = ("sum", "sum", "sum", "avg", "avg", "avg", "max", "max", "min")
+GROUPED_MEAN: tuple[Function, ...] = ("avg", "avg", "avg", "max", "min")
+"""What people compute for each group, of a column that may be summed and of one that may not."""
 
 
 def measure(dice: Dice, table: TableInfo) -> ColumnInfo | None:
@@ -48,26 +51,46 @@ def group_aggregate(dice: Dice, table: TableInfo, key: Column | DatePart) -> Agg
     if table.measures and dice.chance(0.42):
         column = dice.pick(table.measures)
         if column.node != key:
-            return aggregate(dice, column, ("avg", "sum", "max", "min") if column.summable else ("avg", "max", "min"))
+            return aggregate(dice, column, GROUPED if column.summable else GROUPED_MEAN)
     return COUNT
 
 
-def having(dice: Dice, table: TableInfo, subject: Aggregate) -> Compare | None:
-    """Return a condition on an aggregate over groups of a table's rows."""
+def having(dice: Dice, table: TableInfo, subject: Aggregate, groups: int) -> Compare | None:
+    """Return a condition on an aggregate over groups of a table's rows.
+
+    Args:
+        dice: the catalog and its randomness.
+        table: whose rows are counted or whose column is aggregated.
+        subject: the aggregate.
+        groups: about how many groups there are, 0 when unknown; a threshold near the average group's size tells
+            groups apart.
+    """
+    size = table.rows / groups if table.rows and groups else 4.0
     if subject.argument is None or subject.function == "count":
-        rows = table.rows
-        most = 10 if rows is None else max(2, min(50, rows // 8))
-        count = 1 + int(dice.random() ** 2 * most)
-        return Compare(subject, dice.weighted((5, ">"), (4, ">="), (1.5, "<"), (1, "=")), count if count > 1 else 2)
+        count = _round(max(1.0, size * (0.5 + dice.random())))
+        op = dice.weighted((5, ">"), (4, ">="), (1.5, "<"), (0.6, "="))
+        return Compare(subject, op if count > 1 or op not in ("<", ">=") else ">", count)  # type: ignore[arg-type]
     column = next((c for c in table.columns if c.node == subject.argument), None)
-    if column is None:
-        return None
-    value = threshold(dice, column)
-    if value is None:
+    value = threshold(dice, column) if column else None
+    if value is None or subject.function in ("min", "max"):
         return None
     if subject.function == "sum":
-        value = value * dice.pick((1, 2, 5))
+        value = _round(abs(value) * size) if size > 1 else value
     return Compare(subject, dice.weighted((4, ">"), (2, ">="), (2, "<")), value)
+
+
+def groups(dice: Dice, key: Column | DatePart) -> int:
+    """Return about how many groups a key makes, 0 when unknown."""
+    if isinstance(key, DatePart):
+        return 12 if key.part == "month" else 4
+    column = next(c for c in dice.catalog.table(key.table).columns if c.node == key)
+    return column.distinct
+
+
+def _round(value: float) -> int:
+    """Return a number rounded as people round: to two digits."""
+    step: int = 10 ** max(0, len(str(int(value))) - 2)
+    return max(1, round(value / step) * step)
 
 
 def top(dice: Dice, most: int = 10) -> int:
@@ -80,6 +103,11 @@ def top(dice: Dice, most: int = 10) -> int:
 def by(expression: Aggregate | Column | DatePart, descending: bool) -> tuple[Order, ...]:
     """Return an ORDER BY of one key."""
     return (Order(expression, descending),)
+
+
+def best(subject: Aggregate, descending: bool) -> tuple[Order, ...]:
+    """Return an ORDER BY of an aggregate for a "top k" question; a maximum always goes downwards, a minimum upwards."""
+    return (Order(subject, subject.function == "max" or (descending and subject.function != "min")),)
 
 
 def entity_key(table: TableInfo) -> tuple[Column, ...]:

@@ -15,6 +15,7 @@ from sqlwright.synth.tree import (
     Condition,
     DatePart,
     InList,
+    InQuery,
     IsNull,
     Like,
     Value,
@@ -33,26 +34,71 @@ _ROLE_WEIGHT = {
 _OPS: tuple[Literal[">", "<", ">=", "<="], ...] = (">", ">", "<", "<", ">=", "<=")
 
 
-def where(dice: Dice, table: TableInfo, avoid: tuple[Column, ...] = (), simple: bool = False) -> Condition | None:
-    """Return a condition on one table: mostly one predicate, sometimes two joined by AND or OR; None if nothing fits."""
-    first = _column(dice, table, avoid)
+def where(
+    dice: Dice, table: TableInfo, avoid: tuple[Column, ...] = (), *, simple: bool = False, many: bool = False
+) -> Condition | None:
+    """Return a condition on one table: mostly one predicate, sometimes two joined by AND or OR; None if nothing fits.
+
+    Args:
+        dice: the catalog and its randomness.
+        table: whose columns the condition is about.
+        avoid: columns that it must leave alone.
+        simple: one predicate only.
+        many: leave out conditions that hold for one row at most, as before a count.
+    """
+    first = _column(dice, table, avoid, many)
     if first is None:
         return None
     if simple or dice.chance(0.72):
-        return predicate(dice, first)
+        return predicate(dice, first, many=many)
     if dice.chance(0.25):
         either = _either(dice, first)
         if either:
             return either
-    second = _column(dice, table, (*avoid, first.node))
-    if second is None:
-        return predicate(dice, first)
+    second = _column(dice, table, (*avoid, first.node), True)
+    if second is None or first.unique:
+        return predicate(dice, first, many=many)
     op: Literal["and", "or"] = "and" if dice.chance(0.85) else "or"
-    return Both(op, (predicate(dice, first, plain=True), predicate(dice, second, plain=True)))
+    parts = (predicate(dice, first, plain=True, many=True), predicate(dice, second, plain=True, many=True))
+    return Both(op, _flat(parts) if op == "and" else parts)
 
 
-def _column(dice: Dice, table: TableInfo, avoid: tuple[Column, ...]) -> ColumnInfo | None:
-    columns = [column for column in table.filters if column.values and column.node not in avoid]
+def _flat(parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Return the parts with those of an inner AND in its place."""
+    return tuple(
+        item for part in parts for item in (part.items if isinstance(part, Both) and part.op == "and" else (part,))
+    )
+
+
+def pinned(condition: Condition | None) -> tuple[Column, ...]:
+    """Return the columns that a condition sets equal to a value, so that showing them tells nothing."""
+    if isinstance(condition, Both) and condition.op == "and":
+        return tuple(column for item in condition.items for column in pinned(item))
+    if isinstance(condition, Compare) and condition.op == "=" and isinstance(condition.left, Column):
+        return (condition.left,)
+    return (condition.column,) if isinstance(condition, IsNull) and not condition.negated else ()
+
+
+def used(condition: Condition | None) -> tuple[Column, ...]:
+    """Return the columns that a condition on plain columns and date parts is about."""
+    if isinstance(condition, Both):
+        return tuple(column for item in condition.items for column in used(item))
+    if isinstance(condition, IsNull | InQuery):
+        return (condition.column,)
+    if isinstance(condition, Compare | Between | InList | Like):
+        left = condition.left
+        return (left,) if isinstance(left, Column) else (left.column,) if isinstance(left, DatePart) else ()
+    return ()
+
+
+def _column(dice: Dice, table: TableInfo, avoid: tuple[Column, ...], many: bool) -> ColumnInfo | None:
+    columns = [
+        column
+        for column in table.filters
+        if column.values
+        and column.node not in avoid
+        and not (many and column.unique and column.role in ("code", "category"))
+    ]
     if not columns:
         return None
     left = dice.random() * sum([_ROLE_WEIGHT.get(column.role, 0.1) for column in columns])
@@ -63,13 +109,13 @@ def _column(dice: Dice, table: TableInfo, avoid: tuple[Column, ...]) -> ColumnIn
     return columns[-1]
 
 
-def predicate(dice: Dice, column: ColumnInfo, plain: bool = False) -> Condition:
-    """Return a predicate on a column; `plain` keeps to those that read well beside another."""
-    if column.has_nulls is not False and column.role != "flag" and not plain:
-        if column.has_nulls and dice.chance(0.08):
-            return IsNull(column.node, negated=dice.chance(0.4))
-        if column.has_nulls is None and dice.chance(0.015):
-            return IsNull(column.node, negated=dice.chance(0.4))
+def predicate(dice: Dice, column: ColumnInfo, *, plain: bool = False, many: bool = False) -> Condition:
+    """Return a predicate on a column.
+
+    `plain` keeps to predicates that read well beside another, `many` to those that may hold for several rows.
+    """
+    if column.has_nulls and not plain and dice.chance(0.06):
+        return IsNull(column.node, negated=dice.chance(0.4))
     role = column.role
     if role in ("measure", "ordinal"):
         return number(dice, column)
@@ -79,7 +125,7 @@ def predicate(dice: Dice, column: ColumnInfo, plain: bool = False) -> Condition:
         return Compare(column.node, "=", dice.pick(column.values))
     if role == "category":
         return _category(dice, column, plain)
-    return _text(dice, column)
+    return _text(dice, column, many)
 
 
 def _category(dice: Dice, column: ColumnInfo, plain: bool) -> Condition:
@@ -97,13 +143,12 @@ def _two_or_three(dice: Dice, column: ColumnInfo) -> tuple[Value, ...]:
     return tuple(dice.several(column.values, count))
 
 
-def _text(dice: Dice, column: ColumnInfo) -> Condition:
+def _text(dice: Dice, column: ColumnInfo, many: bool) -> Condition:
     value = dice.pick_early(column.values)
+    single = many and (column.unique or column.role == "name")
+    fragment = _fragment(dice, column, value) if isinstance(value, str) and column.role != "code" else None
     r = dice.random()
-    texts = isinstance(value, str)
-    fragment = _fragment(dice, str(value)) if texts and column.role != "code" else None
-    long = len(str(value)) > 40
-    if fragment and (long or r < (0.6 if column.role == "text" else 0.3)):
+    if fragment and (single or len(str(value)) > 40 or r < (0.6 if column.role == "text" else 0.3)):
         kind, text = fragment
         return Like(column.node, kind, text)
     if r > 0.95 and len(column.values) > 3:
@@ -111,22 +156,30 @@ def _text(dice: Dice, column: ColumnInfo) -> Condition:
     return Compare(column.node, "=", value)
 
 
-def _fragment(dice: Dice, value: str) -> tuple[Literal["starts", "ends", "contains"], str] | None:
-    """Return a piece of a text that a person would search for: a whole word, or a first letter."""
+def _fragment(dice: Dice, column: ColumnInfo, value: str) -> tuple[Literal["starts", "ends", "contains"], str] | None:
+    """Return a piece of a text that a person would search for, unless nearly every value has it."""
+    piece = _piece(dice, value)
+    if piece is None:
+        return None
+    some = column.values[:20]
+    hits = sum([piece[1].lower() in str(other).lower() for other in some])
+    return piece if hits < 0.8 * len(some) else None
+
+
+def _piece(dice: Dice, value: str) -> tuple[Literal["starts", "ends", "contains"], str] | None:
+    """Return one of the words of a text, or its first letters."""
     words = [word for word in value.replace(",", " ").split() if len(word) >= 3 and word.isalnum()]
-    if value[:1].isalpha() and dice.chance(0.35):
-        if value.isascii():
-            return "starts", value[0] if dice.chance(0.6) or len(value) < 4 else value[:2]
-        return "starts", value[0]
-    if not value.isascii() and len(value) >= 3 and value.isalpha():
+    if not value.isascii() and value.isalpha() and len(value) >= 3:
         at = int(dice.random() * (len(value) - 1))
-        return "contains", value[at : at + 2]
-    if not words:
+        return ("starts" if at == 0 else "contains"), value[at : at + (1 if at == 0 else 2)]
+    if value[:1].isalpha() and (len(words) < 2 or dice.chance(0.25)):
+        return "starts", value[0].upper() if value[0].isupper() and dice.chance(0.7) else value[:2]
+    if len(words) < 2:
         return None
     word = dice.pick(words)
-    if value.endswith(word) and word != value and dice.chance(0.3):
+    if value.endswith(word) and dice.chance(0.3):
         return "ends", word
-    if value.startswith(word) and word != value and dice.chance(0.3):
+    if value.startswith(word) and dice.chance(0.3):
         return "starts", word
     return "contains", word
 
@@ -143,11 +196,18 @@ def number(dice: Dice, column: ColumnInfo) -> Condition:
     if first is None:
         return Compare(node, "=", dice.pick_early(column.values))
     if r > 0.85:
-        second = threshold(dice, column)
-        if second is not None and second != first:
-            low, high = sorted((first, second))
-            return Between(node, low, high)
+        apart = _apart(dice, column)
+        if apart:
+            return Between(node, *apart)
     return Compare(node, dice.pick(_OPS), first)
+
+
+def _apart(dice: Dice, column: ColumnInfo) -> tuple[int | float, int | float] | None:
+    """Return two thresholds, the lower first, at least a sixth of the range apart."""
+    one, two = threshold(dice, column), threshold(dice, column)
+    if one is None or two is None or abs(one - two) < (column.high - column.low) / 6:
+        return None
+    return (one, two) if one < two else (two, one)
 
 
 def threshold(dice: Dice, column: ColumnInfo) -> int | float | None:
@@ -177,27 +237,28 @@ def date(dice: Dice, column: ColumnInfo) -> Condition:
     """Return a condition on a date column: its year or month, or a range in ISO form."""
     node = column.node
     day = str(dice.pick(column.values))[:10]
+    year, month = int(day[:4]), int(day[5:7])
     r = dice.random()
-    if r < 0.36:
-        return Compare(DatePart("year", node), "=", int(day[:4]))
-    if r < 0.44:
-        return Compare(DatePart("month", node), "=", int(day[5:7]))
-    if r < 0.54:
-        year, month = int(day[:4]), int(day[5:7])
+    if r < 0.4:
+        return Compare(DatePart("year", node), "=", year)
+    if r < 0.46:
+        return Compare(DatePart("month", node), "=", month)
+    if r < 0.55:
         return Both("and", (Compare(DatePart("year", node), "=", year), Compare(DatePart("month", node), "=", month)))
-    if dice.chance(0.5):
-        day = day[:8] + "01" if dice.chance(0.6) else day[:5] + "01-01"
-    if r < 0.88 or column.timed:
-        return (
-            Compare(node, ">=" if dice.chance(0.5) else "<", day)
-            if column.timed or dice.chance(0.5)
-            else Compare(node, ">" if dice.chance(0.6) else "<=", day)
-        )
+    if r > 0.96 and not column.timed:
+        return Compare(node, "=", day)
+    least, greatest = str(min(column.values))[:10], str(max(column.values))[:10]
+    start = day[:8] + "01" if dice.chance(0.6) else day[:5] + "01-01"
+    day = start if start > least and dice.chance(0.6) else day
+    if not least < day < greatest:
+        return Compare(DatePart("year", node), "=", year)
+    if column.timed:
+        return Compare(node, ">=" if dice.chance(0.5) else "<", day)
     other = str(dice.pick(column.values))[:10]
-    if r < 0.95 and other != day:
+    if r > 0.86 and other != day:
         low, high = sorted((day, other))
         return Between(node, low, high)
-    return Compare(node, "=", str(dice.pick(column.values)))
+    return Compare(node, dice.weighted((4, ">"), (3, "<"), (2, ">="), (1, "<=")), day)
 
 
 def _either(dice: Dice, column: ColumnInfo) -> Condition | None:
@@ -206,8 +267,7 @@ def _either(dice: Dice, column: ColumnInfo) -> Condition | None:
         first, second = dice.several(column.values, 2)
         return Both("or", (Compare(column.node, "=", first), Compare(column.node, "=", second)))
     if column.role in ("measure", "ordinal"):
-        one, two = threshold(dice, column), threshold(dice, column)
-        if one is not None and two is not None and one != two:
-            low, high = sorted((one, two))
-            return Both("or", (Compare(column.node, "<", low), Compare(column.node, ">", high)))
+        apart = _apart(dice, column)
+        if apart:
+            return Both("or", (Compare(column.node, "<", apart[0]), Compare(column.node, ">", apart[1])))
     return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
-from sqlwright.synth.catalog import Catalog, ColumnInfo, TableInfo
+from sqlwright.synth.catalog import Catalog, TableInfo
 from sqlwright.synth.paths import Path
 from sqlwright.synth.tree import Column, Item
 
@@ -21,6 +21,7 @@ class Dice:
     __slots__ = ("_paths", "_tables", "_totals", "catalog", "random", "rng")
 
     def __init__(self, catalog: Catalog, rng: random.Random) -> None:
+        """Take a catalog and a source of randomness."""
         self.catalog = catalog
         self.rng = rng
         self.random: Callable[[], float] = rng.random
@@ -91,17 +92,22 @@ def items(expressions: Iterable[Column]) -> tuple[Item, ...]:
     return tuple(Item(expression) for expression in expressions)
 
 
-def projection(dice: Dice, table: TableInfo, most: int = 3, avoid: Sequence[Column] = ()) -> tuple[Item, ...]:
-    """Return one to `most` columns that a person would want to see of a table, its label first."""
-    count = dice.weighted((0.5, 1), (0.33, 2), (0.17, 3))
-    count = min(count, most)
+def projection(
+    dice: Dice, table: TableInfo, most: int = 3, avoid: Sequence[Column] = (), *, labelled: bool = False
+) -> tuple[Item, ...]:
+    """Return one to `most` columns that a person would want to see of a table, its label first.
+
+    Columns in `avoid` are left out. Now and then other columns are shown without the label, unless `labelled`.
+    """
+    count = min(dice.weighted((0.5, 1), (0.33, 2), (0.17, 3)), most)
     shown = [info.node for info in table.show if info.node not in avoid]
-    if table.named and dice.chance(0.85):
-        chosen = list(table.label)
-    elif table.named or not shown:
-        chosen = []
+    lookup = any(column in avoid for column in table.label)
+    if lookup or not shown:
+        chosen = [] if shown else list(table.label)
+    elif table.named:
+        chosen = list(table.label) if labelled or dice.chance(0.88) else []
     else:
-        chosen = list(table.label) if dice.chance(0.3) else []
+        chosen = list(table.label) if dice.chance(0.35) else []
     rest = max(count - (1 if chosen else 0), 0 if chosen else 1)
     if shown and rest:
         chosen += dice.several(shown, rest)
@@ -111,8 +117,3 @@ def projection(dice: Dice, table: TableInfo, most: int = 3, avoid: Sequence[Colu
 def label_items(table: TableInfo) -> tuple[Item, ...]:
     """Return the label of a table as result columns."""
     return items(table.label)
-
-
-def varied(columns: Sequence[ColumnInfo]) -> list[ColumnInfo]:
-    """Return the columns that are known or assumed to hold more than one value."""
-    return [column for column in columns if column.distinct != 1]

@@ -1,7 +1,7 @@
 """Questions over tables joined along their keys.
 
 The first table of the source is the subject: the rows that are listed or grouped. Where a join goes down to children,
-the last child joined is what COUNT(*) counts; it is the only table whose numbers may be summed, since the joins repeat the rows of others.
+the last child joined is what COUNT(*) counts; only its numbers may be summed, as joins repeat other rows.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import replace
 from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.paths import Path
 from sqlwright.synth.sampler import aggregates as agg
-from sqlwright.synth.sampler.conditions import where
-from sqlwright.synth.sampler.dice import Dice, items, label_items, projection
-from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Query, Source
+from sqlwright.synth.sampler.conditions import pinned, used, where
+from sqlwright.synth.sampler.dice import Dice, label_items, projection
+from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Order, Query, Source
 
 _UP = ("U", "UU", "UUU")
 _DOWN = ("D", "DU", "DD", "DUU", "DDU")
@@ -40,8 +40,10 @@ def with_parent(dice: Dice) -> Query | None:
     select = (*own, *theirs) if dice.chance(0.6) else (*theirs, *own)
     condition: Condition | None = None
     if dice.chance(0.55):
-        condition = where(dice, table if dice.chance(0.6) else end, simple=True)
-    order = ()
+        condition = where(dice, table if dice.chance(0.6) else end, simple=True, many=True)
+        fixed = pinned(condition)
+        select = tuple(item for item in select if item.expression not in fixed)
+    order: tuple[Order, ...] = ()
     if condition is None and table.numbers and dice.chance(0.4):
         order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6))
     return Query(select, _source(path), where=condition, order_by=order)
@@ -57,7 +59,7 @@ def by_parent(dice: Dice) -> Query | None:
         return None
     condition = _maybe_and(dice, condition, table, 0.2)
     order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6)) if table.numbers and dice.chance(0.1) else ()
-    return Query(projection(dice, table, 2), _source(path), where=condition, order_by=order)
+    return Query(projection(dice, table, 2, pinned(condition)), _source(path), where=condition, order_by=order)
 
 
 def by_child(dice: Dice) -> Query | None:
@@ -122,7 +124,9 @@ def group_having(dice: Dice) -> Query | None:
         return None
     columns, keys, subject, query = drawn
     table = _table_of(dice, subject, query)
-    limit = agg.having(dice, table, subject)
+    start = dice.catalog.table(query.source.table)
+    groups = start.rows or 0 if len(keys) > 1 or keys == (start.key,) else agg.groups(dice, keys[0])
+    limit = agg.having(dice, table, subject, groups)
     if limit is None:
         return None
     select = (*columns, Item(subject)) if dice.chance(0.3) else columns
@@ -136,7 +140,7 @@ def group_top(dice: Dice) -> Query | None:
         return None
     columns, keys, subject, query = drawn
     select = (*columns, Item(subject)) if dice.chance(0.28) else columns
-    order = agg.by(subject, dice.chance(0.85))
+    order = agg.best(subject, dice.chance(0.85))
     return replace(query, select=select, group_by=keys, order_by=order, limit=agg.top(dice, 5))
 
 
@@ -153,7 +157,7 @@ def top(dice: Dice) -> Query | None:
     select = label_items(end)
     if dice.chance(0.3) and table.show:
         select = (*select, Item(dice.pick(table.show).node))
-    condition = where(dice, table, (column.node,), simple=True) if dice.chance(0.15) else None
+    condition = where(dice, table, (column.node,), simple=True, many=True) if dice.chance(0.15) else None
     order = agg.by(column.node, dice.chance(0.7))
     return Query(select, _source(path), where=condition, order_by=order, limit=agg.top(dice))
 
@@ -178,6 +182,8 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
     if path is None:
         return None
     end, child = dice.end(path), counted(dice, path)
+    columns: tuple[Item, ...]
+    keys: tuple[Column | DatePart, ...]
     entity = table.named and table.key is not None and dice.chance(0.72)
     if entity:
         columns, keys = label_items(table), agg.entity_key(table)
@@ -186,18 +192,19 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
         if key is None:
             return None
         columns, keys = (Item(key),), (key,)
-    condition = where(dice, end, simple=True) if dice.chance(0.16) else None
+    condition = where(dice, end, simple=True, many=True) if dice.chance(0.16) else None
     subject = agg.COUNT
     if end is child or condition is not None:
         if child.measures and dice.chance(0.5):
-            subject = agg.aggregate(dice, dice.pick(child.measures))
+            column = dice.pick(child.measures)
+            subject = agg.aggregate(dice, column, agg.GROUPED if column.summable else agg.GROUPED_MEAN)
     elif end.key and dice.chance(0.6):
         subject = Aggregate("count", end.key, distinct=True)
     elif end.measures:
         subject = agg.aggregate(dice, dice.pick(end.measures), ("avg", "max", "min"))
     else:
         return None
-    if condition is not None and subject.argument is not None and subject.argument == getattr(condition, "left", None):
+    if subject.argument in used(condition):
         condition = None
     return columns, keys, subject, Query((), _source(path), where=condition)
 
@@ -226,10 +233,5 @@ def _maybe_and(dice: Dice, condition: Condition, table: TableInfo, probability: 
     """Return the condition, now and then with one on the subject's own columns added."""
     if not dice.chance(probability) or isinstance(condition, Both):
         return condition
-    own = where(dice, table, simple=True)
+    own = where(dice, table, simple=True, many=True)
     return Both("and", (condition, own)) if own is not None and not isinstance(own, Both) else condition
-
-
-def columns_of(table: TableInfo) -> tuple[Item, ...]:
-    """Return the label of a table, or its first column where it has none."""
-    return label_items(table) or items([table.columns[0].node])

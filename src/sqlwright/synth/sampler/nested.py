@@ -34,7 +34,7 @@ def without(dice: Dice) -> Query | SetOperation | None:
     table, edge = drawn
     child = dice.catalog.table(edge.child)
     select = _what(dice, table)
-    inner = where(dice, child, (edge.child_column,), simple=True) if dice.chance(0.22) else None
+    inner = where(dice, child, (edge.child_column,), simple=True, many=True) if dice.chance(0.22) else None
     column = next(c for c in child.columns if c.node == edge.child_column)
     r = dice.random()
     if r < 0.18 and inner is None and not isinstance(select[0].expression, Aggregate):
@@ -56,7 +56,7 @@ def with_some(dice: Dice) -> Query | None:
         return None
     table, edge = drawn
     child = dice.catalog.table(edge.child)
-    inner = where(dice, child, (edge.child_column,), simple=True)
+    inner = where(dice, child, (edge.child_column,), simple=True, many=True)
     if inner is None:
         return None
     select = _what(dice, table)
@@ -74,7 +74,9 @@ def against_average(dice: Dice) -> Query | None:
         return None
     column = dice.pick(columns)
     function = dice.weighted((8, "avg"), (1, "max"), (1, "min"))
-    inner = where(dice, table, (column.node,), simple=True) if function != "avg" or dice.chance(0.1) else None
+    inner = (
+        where(dice, table, (column.node,), simple=True, many=True) if function != "avg" or dice.chance(0.1) else None
+    )
     if function != "avg" and inner is None:
         return None
     scalar = Scalar(Query((Item(Aggregate(function, column.node)),), Source(table.name), where=inner))  # type: ignore[arg-type]
@@ -93,7 +95,7 @@ def extreme(dice: Dice) -> Query | None:
     aggregate = Aggregate("max" if dice.chance(0.65) else "min", column.node)
     condition = None
     if dice.chance(0.15):
-        condition = where(dice, table, (column.node,), simple=True)
+        condition = where(dice, table, (column.node,), simple=True, many=True)
     scalar = Scalar(Query((Item(aggregate),), Source(table.name), where=condition))
     equal: Condition = Compare(column.node, "=", scalar)
     if condition is not None:
@@ -156,7 +158,7 @@ def union(dice: Dice) -> SetOperation | None:
         return None
     one, two = dice.several(table.filters, 2)
     base = Query(label_items(table), Source(table.name))
-    left, right = predicate(dice, one, plain=True), predicate(dice, two, plain=True)
+    left, right = predicate(dice, one, plain=True, many=True), predicate(dice, two, plain=True, many=True)
     return SetOperation("union", replace(base, where=left), replace(base, where=right))
 
 

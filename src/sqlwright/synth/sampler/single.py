@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.sampler import aggregates as agg
-from sqlwright.synth.sampler.conditions import where
+from sqlwright.synth.sampler.conditions import pinned, used, where
 from sqlwright.synth.sampler.dice import Dice, items, projection
-from sqlwright.synth.tree import Aggregate, Column, IsNull, Item, Order, Query, Source
+from sqlwright.synth.tree import Aggregate, Column, DatePart, IsNull, Item, Order, Query, Source
 
 
 def rows(dice: Dice) -> Query | None:
     """The name and salary of the employees with an age above 30, by salary."""
     table = dice.table()
-    condition = where(dice, table) if dice.chance(0.82) else None
+    condition = where(dice, table)
+    if condition is None:
+        return None
     if dice.chance(0.06):
-        return Query((), Source(table.name), where=condition) if condition else None
-    select = projection(dice, table)
+        return Query((), Source(table.name), where=condition)
+    fixed = pinned(condition)
+    select = projection(dice, table, avoid=fixed)
     order: tuple[Order, ...] = ()
-    if table.numbers and dice.chance(0.16) or condition is None:
+    if dice.chance(0.15) and not set(fixed) & set(table.label):
         key = _order_key(dice, table, select)
-        if key is None:
-            return None
-        order = agg.by(key, dice.chance(0.5))
+        order = agg.by(key, dice.chance(0.5)) if key and key not in fixed else ()
     return Query(select, Source(table.name), where=condition, order_by=order)
 
 
 def all_rows(dice: Dice) -> Query:
     """The name and city of every customer."""
     table = dice.table()
-    return Query(projection(dice, table), Source(table.name))
+    return Query(projection(dice, table, labelled=True), Source(table.name))
 
 
 def sorted_rows(dice: Dice) -> Query | None:
     """The names of all customers, newest first."""
     table = dice.table()
-    select = projection(dice, table)
+    select = projection(dice, table, labelled=True)
     key = _order_key(dice, table, select)
     return Query(select, Source(table.name), order_by=agg.by(key, dice.chance(0.5))) if key else None
 
@@ -44,12 +46,9 @@ def distinct(dice: Dice) -> Query | None:
     columns = table.categories or table.groups
     if not columns:
         return None
-    condition = where(dice, table, simple=True) if dice.chance(0.35) else None
-    if len(columns) > 1 and dice.chance(0.15):
-        chosen = dice.several(columns, 2)
-    else:
-        chosen = [dice.pick(columns)]
-    if condition is not None and any(_mentions(condition, column.node) for column in chosen):
+    condition = where(dice, table, simple=True, many=True) if dice.chance(0.35) else None
+    chosen = dice.several(columns, 2 if dice.chance(0.15) else 1)
+    if condition is not None and any(column.node in used(condition) for column in chosen):
         condition = None
     return Query(items(column.node for column in chosen), Source(table.name), distinct=True, where=condition)
 
@@ -57,7 +56,7 @@ def distinct(dice: Dice) -> Query | None:
 def count(dice: Dice) -> Query:
     """How many customers, or how many in Berlin."""
     table = dice.table()
-    condition = where(dice, table) if dice.chance(0.72) else None
+    condition = where(dice, table, many=True) if dice.chance(0.72) else None
     return Query((Item(agg.COUNT),), Source(table.name), where=condition)
 
 
@@ -68,7 +67,7 @@ def count_distinct(dice: Dice) -> Query | None:
     if not columns:
         return None
     column = dice.pick(columns)
-    condition = where(dice, table, (column.node,), simple=True) if dice.chance(0.35) else None
+    condition = where(dice, table, (column.node,), simple=True, many=True) if dice.chance(0.35) else None
     return Query((Item(Aggregate("count", column.node, distinct=True)),), Source(table.name), where=condition)
 
 
@@ -90,7 +89,7 @@ def aggregate(dice: Dice) -> Query | None:
             select.append(
                 Aggregate(first.function, other.node) if other.summable or first.function != "sum" else agg.COUNT
             )
-    condition = where(dice, table, (column.node,)) if dice.chance(0.55) else None
+    condition = where(dice, table, (column.node,), many=True) if dice.chance(0.55) else None
     return Query(tuple(Item(one) for one in select), Source(table.name), where=condition)
 
 
@@ -101,7 +100,7 @@ def grouped(dice: Dice) -> Query | None:
     if key is None:
         return None
     subject = agg.group_aggregate(dice, table, key)
-    condition = where(dice, table, (_column_of(key),), simple=True) if dice.chance(0.25) else None
+    condition = where(dice, table, (_column_of(key),), simple=True, many=True) if dice.chance(0.25) else None
     select = [Item(key), Item(subject)]
     if dice.chance(0.1) and table.measures:
         extra = agg.aggregate(dice, dice.pick(table.measures))
@@ -118,10 +117,14 @@ def group_having(dice: Dice) -> Query | None:
     if key is None:
         return None
     subject = agg.group_aggregate(dice, table, key)
-    limit = agg.having(dice, table, subject)
+    limit = agg.having(dice, table, subject, agg.groups(dice, key))
     if limit is None:
         return None
-    condition = where(dice, table, (_column_of(key), *_argument(subject)), simple=True) if dice.chance(0.15) else None
+    condition = (
+        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True)
+        if dice.chance(0.15)
+        else None
+    )
     select = (Item(key), Item(subject)) if dice.chance(0.35) else (Item(key),)
     return Query(select, Source(table.name), where=condition, group_by=(key,), having=limit)
 
@@ -133,10 +136,14 @@ def group_top(dice: Dice) -> Query | None:
     if key is None:
         return None
     subject = agg.group_aggregate(dice, table, key)
-    condition = where(dice, table, (_column_of(key), *_argument(subject)), simple=True) if dice.chance(0.18) else None
+    condition = (
+        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True)
+        if dice.chance(0.18)
+        else None
+    )
     select = (Item(key), Item(subject)) if dice.chance(0.3) else (Item(key),)
     limit = agg.top(dice, 5)
-    order = agg.by(subject, dice.chance(0.85))
+    order = agg.best(subject, dice.chance(0.85))
     return Query(select, Source(table.name), where=condition, group_by=(key,), order_by=order, limit=limit)
 
 
@@ -147,8 +154,8 @@ def top(dice: Dice) -> Query | None:
     if not columns or not (table.label or table.show):
         return None
     column = dice.pick(columns)
-    condition = where(dice, table, (column.node,)) if dice.chance(0.25) else None
-    select = projection(dice, table)
+    condition = where(dice, table, (column.node,), many=True) if dice.chance(0.25) else None
+    select = projection(dice, table, avoid=pinned(condition))
     limit = agg.top(dice, max(1, (table.rows or 100) // 3))
     order = agg.by(column.node, dice.chance(0.68))
     return Query(select, Source(table.name), where=condition, order_by=order, limit=limit)
@@ -167,9 +174,9 @@ def missing(dice: Dice) -> Query | None:
     return Query(projection(dice, table, 2, avoid=(column.node,)), Source(table.name), where=condition)
 
 
-def _order_key(dice: Dice, table: agg.TableInfo, select: tuple[Item, ...]) -> Column | None:
+def _order_key(dice: Dice, table: TableInfo, select: tuple[Item, ...]) -> Column | None:
     """Return a column to sort by: a number, a date, or the name that is shown."""
-    columns = [c.node for c in (*table.numbers, *table.dates)]
+    columns = [c.node for c in (*table.numbers, *table.dates) if not c.has_nulls]
     first = select[0].expression
     if table.named and first == table.label[0] and (not columns or dice.chance(0.4)):
         return table.label[-1]
@@ -180,12 +187,5 @@ def _argument(subject: Aggregate) -> tuple[Column, ...]:
     return (subject.argument,) if isinstance(subject.argument, Column) else ()
 
 
-def _column_of(key: object) -> Column:
-    return key if isinstance(key, Column) else key.column  # type: ignore[attr-defined, no-any-return]
-
-
-def _mentions(condition: object, column: Column) -> bool:
-    left = getattr(condition, "left", getattr(condition, "column", None))
-    if left is None:
-        return any(_mentions(item, column) for item in getattr(condition, "items", ()))
-    return left == column or getattr(left, "column", None) == column
+def _column_of(key: Column | DatePart) -> Column:
+    return key if isinstance(key, Column) else key.column
