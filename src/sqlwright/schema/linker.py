@@ -33,7 +33,7 @@ _NEAR = 3
 """Words that may stand among the words of an exact match."""
 _MOST_LINKS = 24
 _COLUMNS_PER_VALUE = 3
-_NOT_BEFORE, _NOT_AFTER = frozenset("最更较很太多提"), frozenset("于低过达中的")
+_NOT_BEFORE, _NOT_AFTER = frozenset("最更较很太多提"), frozenset("于低过达")
 """Characters beside which a single Chinese character ("高") is no value."""
 
 
