@@ -1,0 +1,142 @@
+"""Loads a base model, puts what is to be tuned into it, and saves that whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers.utils import logging
+
+from sqlwright.config import TrainConfig
+from sqlwright.errors import ConfigError, MissingExtra
+from sqlwright.train.device import Arithmetic
+
+
+def load_base(base: Path | str, config: TrainConfig, arithmetic: Arithmetic) -> tuple[Any, Any]:
+    """Return model and tokenizer of a base, ready for `attach`.
+
+    Weights that stay frozen are held in the arithmetic's type (QLoRA: NF4 with double quantisation), weights that learn
+    in float32.
+
+    Raises:
+        ConfigError: `base` is no causal language model.
+        MissingExtra: QLoRA without bitsandbytes.
+    """
+    options: dict[str, Any] = {"dtype": torch.float32 if config.method == "full" else arithmetic.dtype}
+    if config.method == "qlora":
+        if find_spec("bitsandbytes") is None:
+            raise MissingExtra("bitsandbytes", "qlora")
+        options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=arithmetic.dtype,
+        )
+        options["device_map"] = {"": arithmetic.device}
+    try:
+        with _no_bars():
+            tokenizer = AutoTokenizer.from_pretrained(str(base))
+            model = AutoModelForCausalLM.from_pretrained(str(base), **options)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"base model {str(base)!r} cannot be loaded: {reason}") from None
+    return model, tokenizer
+
+
+def attach(model: Any, config: TrainConfig) -> Any:
+    """Return the model with a fresh adapter of the configured method, or as it is when every weight is tuned.
+
+    Sources: LoRA, Hu et al. 2021; rsLoRA (alpha / sqrt(rank)), Kalajdzievski 2023; DoRA, Liu et al. 2024; QLoRA,
+    Dettmers et al. 2023.
+    """
+    if config.method == "full":
+        if config.gradient_checkpointing:
+            _checkpoint_activations(model)
+        return model
+    if config.method == "qlora":
+        model = prepare_model_for_kbit_training(  # type: ignore[no-untyped-call]
+            model, use_gradient_checkpointing=False
+        )
+    if config.gradient_checkpointing:
+        _checkpoint_activations(model)
+    modules = config.target_modules
+    adapter = LoraConfig(
+        task_type="CAUSAL_LM",
+        r=config.rank,
+        lora_alpha=config.alpha,  # type: ignore[arg-type]  # PEFT takes any number
+        lora_dropout=config.dropout,
+        target_modules=modules if isinstance(modules, str) else list(modules),
+        use_rslora=config.method == "rslora",
+        use_dora=config.method == "dora",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # PEFT reads an attribute that transformers has renamed
+        try:
+            return get_peft_model(model, adapter)
+        except ValueError as error:
+            raise ConfigError(f"target_modules: {str(error).strip().splitlines()[0]}") from None
+
+
+def _checkpoint_activations(model: Any) -> None:
+    # transformers 5.23 calls it activations, older ones gradients.
+    enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+    enable({"use_reentrant": False})
+
+
+def save(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Write adapter (or whole model) and tokenizer to `folder`, replacing it in one step when all is written."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        options = {"save_embedding_layers": False} if hasattr(model, "peft_config") else {}
+        with _no_bars():
+            model.save_pretrained(temporary, **options)
+        tokenizer.save_pretrained(temporary)
+        temporary.chmod(0o755)
+        _sync(temporary)
+        replace_folder(temporary, folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Rename `source` to `target`, moving a folder that is already there out of the way first."""
+    if target.exists():
+        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
+        target.rename(old / target.name)
+        source.rename(target)
+        shutil.rmtree(old)
+    else:
+        source.rename(target)
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep transformers' progress bars for weights off the terminal."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
