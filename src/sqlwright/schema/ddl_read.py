@@ -25,6 +25,8 @@ from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 from sqlwright.schema.resolve import require_tables, resolve
 
 _DUMP_DATA = re.compile(r"^COPY [^\n]* FROM stdin;\n.*?^\\\.$|^\\[^\n]*$", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_COLUMNS = (exp.ColumnDef, exp.Identifier)
+"""What a column is in a tree: an identifier alone when it has neither type nor constraint."""
 _KEY_WORDS = frozenset({"FOREIGN KEY", "PRIMARY KEY", "UNIQUE", "REFERENCES"})
 
 
@@ -119,10 +121,10 @@ def _create(tree: exp.Create, body: Body | None, tables: dict[str, Table], diale
 
 
 def _table(name: str, tree: exp.Expr, body: Body) -> Table:
-    columns = tuple(_column(part, body) for part in tree.expressions if isinstance(part, exp.ColumnDef))
+    columns = tuple(_column(part, body) for part in tree.expressions if isinstance(part, _COLUMNS))
     table = Table(name, columns, comment=body.comment, is_view=body.is_view)
     for part in tree.expressions:
-        if isinstance(part, exp.ColumnDef):
+        if isinstance(part, _COLUMNS):
             for constraint in part.find_all(exp.PrimaryKeyColumnConstraint, exp.Reference):
                 table = _with_key(table, constraint, (part.name,))
         else:
@@ -130,7 +132,7 @@ def _table(name: str, tree: exp.Expr, body: Body) -> Table:
     return table
 
 
-def _column(part: exp.ColumnDef, body: Body) -> Column:
+def _column(part: exp.Expr, body: Body) -> Column:
     item = body.items[part.name]
     comment = part.find(exp.CommentColumnConstraint)
     not_null = any(not each.args.get("allow_null") for each in part.find_all(exp.NotNullColumnConstraint))

@@ -11,19 +11,17 @@ end of the line in others. A view has no body here: it is written as a table, ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 
 from sqlwright.schema.ddl_tokens import VIEW_MARK
 from sqlwright.schema.model import Column, ForeignKey, Schema, Table
+from sqlwright.sqlkit.names import identifier
 
 _COMMENT_ON = frozenset({"postgres", "duckdb", "oracle", "redshift", "snowflake"})
 _COMMENT_INLINE = frozenset({"mysql", "doris", "starrocks", "databricks", "spark", "hive", "bigquery"})
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9_]*")
+_CLAUSES = frozenset({"KEY", "INDEX", "FULLTEXT", "SPATIAL", "EXCLUDE", "PERIOD", "LIKE"})
 
 
 def render_ddl(schema: Schema) -> str:
@@ -31,21 +29,11 @@ def render_ddl(schema: Schema) -> str:
     return "\n\n".join(_table(table, schema.dialect) for table in schema.tables)
 
 
-@lru_cache(maxsize=65536)
 def quoted(name: str, dialect: str) -> str:
-    """Return an identifier as the dialect writes it, in quotes only where it needs them."""
-    folded = dialect in ("postgres", "redshift") and name != name.lower()
-    if _PLAIN.fullmatch(name) and not folded and not _is_keyword(name, dialect):
-        return name
-    return exp.to_identifier(name, quoted=True).sql(dialect=dialect)
-
-
-def _is_keyword(name: str, dialect: str) -> bool:
-    tokenizer = Dialect.get_or_raise(dialect).tokenizer_class
-    return name.upper() in tokenizer.KEYWORDS or name.upper() in _MORE_KEYWORDS
-
-
-_MORE_KEYWORDS = frozenset({"CHECK", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "EXCLUDE", "PERIOD", "LIKE", "TO", "ADD"})
+    """Return an identifier as canonical SQL has it, quoted too where the bare word could begin a constraint."""
+    if name.upper() in _CLAUSES:
+        return exp.to_identifier(name, quoted=True).sql(dialect=dialect)
+    return identifier(name, dialect)
 
 
 def _table(table: Table, dialect: str) -> str:
