@@ -12,7 +12,7 @@ nodes, so that drawing a query only picks among them:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlwright.schema import model
 from sqlwright.synth._roles import (
@@ -28,21 +28,10 @@ from sqlwright.synth._roles import (
 )
 from sqlwright.synth.defaults import default_values
 from sqlwright.synth.paths import Edge, Path, find_edges, paths_from
+from sqlwright.synth.profile import Profile
 from sqlwright.synth.tree import Column, Value
 
 Values = Mapping[tuple[str, str], Sequence[Value]]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Facts about stored rows that values alone do not tell; None where unknown."""
-
-    rows: Mapping[str, int] = field(default_factory=dict)
-    """Rows by table."""
-    nulls: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """NULLs by (table, column)."""
-    distinct: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Distinct values by (table, column)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,8 +98,9 @@ class Catalog:
 
         Args:
             schema: what the database holds.
-            values: distinct stored values by (table, column), most frequent first; absent ones are made up.
-            profile: counts of rows, NULLs and distinct values, where they were read.
+            values: distinct stored values by (table, column), most frequent first.
+            profile: counts of rows, NULLs and distinct values, where they were read. Without one the rows are taken to
+                be unknown, and a column without values gets plausible ones.
         """
         self.schema = schema
         values = values or {}
@@ -151,7 +141,7 @@ def _table(
     named = set(info.label)
     usable = tuple(c for c in columns if c.role not in ("key", "other"))
     info.show = tuple(c for c in usable if c.node not in named and c.distinct != 1) or usable
-    info.filters = tuple(c for c in usable if c.distinct != 1 or c.has_nulls)
+    info.filters = tuple(c for c in usable if c.values and (c.distinct != 1 or c.has_nulls))
     info.measures = tuple(c for c in usable if c.role == "measure")
     info.numbers = tuple(c for c in usable if c.role in ("measure", "ordinal") and c.distinct != 1)
     info.dates = tuple(c for c in usable if c.role == "date")
@@ -184,7 +174,7 @@ def _column(
     if profile and profile.rows.get(table.name, 0) > 1:
         unique = unique or distinct >= profile.rows[table.name]
     integer = _is_integer(column.type, stored)
-    if not stored and role != "key":
+    if not stored and profile is None and role != "key":
         stored = default_values(column.name, role, kind, integer, dialect)
     low = high = 0.0
     if kind == "number":

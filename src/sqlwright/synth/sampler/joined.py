@@ -188,9 +188,9 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
     if entity:
         columns, keys = label_items(table), agg.entity_key(table)
     else:
-        key = agg.group_key(dice, table)
-        if key is None:
+        if not table.groups:
             return None
+        key = dice.pick(table.groups).node
         columns, keys = (Item(key),), (key,)
     condition = where(dice, end, simple=True, many=True) if dice.chance(0.16) else None
     subject = agg.COUNT
@@ -200,8 +200,6 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
             subject = agg.aggregate(dice, column, agg.GROUPED if column.summable else agg.GROUPED_MEAN)
     elif end.key and dice.chance(0.6):
         subject = Aggregate("count", end.key, distinct=True)
-    elif end.measures:
-        subject = agg.aggregate(dice, dice.pick(end.measures), ("avg", "max", "min"))
     else:
         return None
     if subject.argument in used(condition):
