@@ -1,0 +1,33 @@
+"""Open databases for reading, run statements under limits, and keep harmful ones out.
+
+with open_executor("sqlite:///shop.db", Limits(seconds=2)) as executor:
+    print(executor.run("SELECT COUNT(*) FROM customer").rows)
+
+for job, result in run_many(Job(i, url, sql) for i, sql in enumerate(statements)):
+    ...
+
+from sqlwright.database import guard
+safe = guard.check(sql, "sqlite")
+"""
+
+from sqlwright.database._crew import Job
+from sqlwright.database.connect import connect
+from sqlwright.database.executor import Executor, open_executor
+from sqlwright.database.pool import run_many
+from sqlwright.database.results import Limits, Result, Row, Status
+from sqlwright.database.urls import dialect_of, file_of, normalise_url
+
+__all__ = [
+    "Executor",
+    "Job",
+    "Limits",
+    "Result",
+    "Row",
+    "Status",
+    "connect",
+    "dialect_of",
+    "file_of",
+    "normalise_url",
+    "open_executor",
+    "run_many",
+]
