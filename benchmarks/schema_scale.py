@@ -2,9 +2,9 @@
 
     python benchmarks/schema_scale.py [--postgres URL] [--output benchmarks/results/schema_scale.json]
 
-The SQLite and DuckDB databases are made in a temporary folder, with a comment on every table and column and a foreign key
-in every table but the first. `--postgres` names an empty database to do the same in. Also measured: `compact` renderings
-a second of a schema of 6 tables and 6 columns each, which training data is made from.
+The SQLite and DuckDB databases are made in a temporary folder, with a comment on every table and column and a foreign
+key in every table but the first. `--postgres` names an empty database to do the same in. Also measured: `compact`
+renderings a second of a schema of 6 tables and 6 columns each, which training data is made from.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def measure(url: str, dialect: str) -> dict[str, float]:
     assert sum(len(table.foreign_keys) for table in found.tables) == 499
     figures = {"introspect_s": seconds}
     for style in ("ddl", "natural", "m-schema", "compact"):
-        text, seconds = timed(lambda style=style: render(found, style))  # type: ignore[misc]
+        _, seconds = timed(lambda style=style: render(found, style))  # type: ignore[misc]
         figures[f"render_{style}_s"] = seconds
     _, figures["render_ddl_in_4000_tokens_s"] = timed(lambda: render(found, "ddl", budget=4000, keep=["table_400"]))
     ddl = render(found, "ddl")

@@ -13,7 +13,6 @@ import re
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,29 +51,38 @@ def introspect(
     """
     from sqlwright.database import connect, dialect_of  # late: schemas from files need no database drivers
 
-    dialect = dialect_of(url)
+    dialect, where = dialect_of(url), _shown(url)
     engine = connect(url)
     try:
         with engine.connect() as connection:
             found = _READERS.get(dialect, _read_by_inspector)(connection)
     except sa.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise DatabaseError(f"{_shown(engine)}: cannot be read ({reason})") from None
+        raise DatabaseError(f"{where}: cannot be read ({reason})") from None
     finally:
         engine.dispose()
-    schema = require_tables(resolve(db_id or _database_name(engine, dialect), found, dialect), _shown(engine))
+    schema = require_tables(resolve(db_id or _database_name(url, dialect), found, dialect), where)
     if tables is not None:
         schema = subset(schema, tables)
     return with_samples(url, schema, samples) if samples and samples.columns else schema
 
 
-def _shown(engine: sa.Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+def _shown(url: str) -> str:
+    """Return the URL without its password, or the path of a database file."""
+    from sqlwright.database import dialect_of, file_of, normalise_url
+
+    if dialect_of(url) in _READERS:
+        return str(file_of(url))
+    return sa.make_url(normalise_url(url)).render_as_string(hide_password=True)
 
 
-def _database_name(engine: sa.Engine, dialect: str) -> str:
-    name = engine.url.database or str(engine.url.query.get("service_name", "")) or dialect
-    return Path(name).stem if dialect in _READERS else name
+def _database_name(url: str, dialect: str) -> str:
+    from sqlwright.database import file_of, normalise_url
+
+    if dialect in _READERS:
+        return file_of(url).stem
+    server = sa.make_url(normalise_url(url))
+    return server.database or str(server.query.get("service_name", "")) or dialect
 
 
 def _read_by_inspector(connection: sa.Connection) -> list[Table]:

@@ -19,7 +19,8 @@ def _set(words: str) -> frozenset[str]:
 
 _WORDS = _set(
     """email mail phone mobile tel telephone cellphone cell fax address addr street passport ssn password passwd pwd
-    salary wage income birthday birthdate birthplace dob birth born surname firstname lastname fullname nickname username
+    salary wage income birthday birthdate birthplace dob birth born
+    surname firstname lastname fullname nickname username
     fname lname iban wechat weixin qq whatsapp token secret religion ethnicity fingerprint signature payroll diagnosis
     xingming shouji dianhua youxiang shenfenzheng mima gongzi shengri dizhi"""
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
-from sqlwright.errors import SchemaError
+from sqlwright.errors import DatabaseError, SchemaError
 from sqlwright.schema.model import Column, Schema, Table
 from sqlwright.schema.personal import looks_personal
 
@@ -73,7 +73,7 @@ def read_values(
         columns: the (table, column) pairs to read, spelled as in the schema; None for all.
 
     Raises:
-        DatabaseError: the database cannot be opened.
+        DatabaseError: the database cannot be opened, or none of the columns can be read.
     """
     from sqlwright.database import Limits, open_executor
 
@@ -85,12 +85,17 @@ def read_values(
         and (personal or not looks_personal(table, column))
     ]
     found: dict[tuple[str, str], tuple[Value, ...]] = {}
+    errors: list[str] = []
     if wanted:
-        with open_executor(url, Limits(seconds=seconds, rows=2 * limit)) as executor:
+        with open_executor(url, Limits(seconds=seconds, rows=_fetched(limit))) as executor:
             for table, column in wanted:
-                values = _read_column(executor, schema.dialect, table, column, limit, max_length)
+                values, error = _read_column(executor, schema.dialect, table, column, limit, max_length)
                 if values:
                     found[table.name, column.name] = values
+                if error:
+                    errors.append(error)
+    if errors and len(errors) == len(wanted):
+        raise DatabaseError(f"no column's values can be read; check the URL and the rights on it ({errors[0]})")
     return found
 
 
@@ -130,23 +135,29 @@ def _chosen(schema: Schema, options: SampleOptions) -> set[tuple[str, str]]:
 
 def _read_column(
     executor: Executor, dialect: str, table: Table, column: Column, limit: int, max_length: int
-) -> tuple[Value, ...]:
+) -> tuple[tuple[Value, ...], str]:
+    """Return a column's values, and the database's message when they cannot be read."""
     result = executor.run(_query(dialect, table, column, limit, max_length, whole=True))
     if result.status in ("timeout", "too-large"):
         result = executor.run(_query(dialect, table, column, limit, max_length, whole=False))
     if result.status != "ok":
-        return ()
+        return (), result.error
     counted: dict[Value, int] = {}
     for raw, count in result.rows:
         value = plain_value(raw)
         if value is not None and not (isinstance(value, str) and not _showable(value, max_length)):
             counted[value] = counted.get(value, 0) + int(count)
     ordered = sorted(counted, key=lambda value: (-counted[value], isinstance(value, str), value))
-    return tuple(ordered[:limit])
+    return tuple(ordered[:limit]), ""
+
+
+def _fetched(limit: int) -> int:
+    """Return how many values are fetched to have `limit` that can be shown."""
+    return limit + limit // 2 + 8
 
 
 def _query(dialect: str, table: Table, column: Column, limit: int, max_length: int, *, whole: bool) -> str:
-    """Return the SQL that counts a column's values; `limit` and half as many again, as some may not be showable."""
+    """Return the SQL that counts a column's values, most frequent first."""
     name = exp.column(_identifier(column.name, dialect))
     source: exp.Expr = exp.Table(this=_identifier(table.name, dialect))
     condition: exp.Expr = exp.Not(this=exp.Is(this=name.copy(), expression=exp.Null()))
@@ -156,11 +167,10 @@ def _query(dialect: str, table: Table, column: Column, limit: int, max_length: i
         )
     if not whole:
         source = exp.select(name.copy()).from_(source).where(condition).limit(_SCANNED_ROWS).subquery("part")
-    query = exp.select(name, exp.alias_(exp.Count(this=exp.Star()), "n")).from_(source).group_by(name.copy())
+    query = exp.select(name, exp.Count(this=exp.Star())).from_(source).group_by(name.copy())
     if whole:
         query = query.where(condition)
-    order = [exp.Ordered(this=exp.column("n"), desc=True), exp.Ordered(this=name.copy())]
-    return query.order_by(*order).limit(limit + limit // 2).sql(dialect=dialect)
+    return query.order_by("2 DESC", "1", dialect=dialect).limit(_fetched(limit)).sql(dialect=dialect)
 
 
 def _identifier(name: str, dialect: str) -> exp.Identifier:
