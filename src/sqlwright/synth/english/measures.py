@@ -1,0 +1,196 @@
+"""Aggregates and other expressions as noun phrases, and the ways to say an order."""
+
+from __future__ import annotations
+
+from sqlwright.schema.words import plural
+from sqlwright.synth.english.entity import Noun, Scene
+from sqlwright.synth.english.grammar import join
+from sqlwright.synth.english.graph import columns_of
+from sqlwright.synth.english.lexis import MASS
+from sqlwright.synth.english.voice import UnsayableError, Voice
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, Expression, Order
+
+HIGHEST = ("highest", "highest", "maximum", "largest", "top")
+LOWEST = ("lowest", "lowest", "minimum", "smallest")
+LATEST = ("latest", "most recent")
+EARLIEST = ("earliest", "oldest")
+
+
+def many(voice: Voice, column: Column) -> str:
+    """Return the column's phrase in the plural."""
+    phrase = voice.phrase(column)
+    return phrase if phrase.split()[-1] in MASS else plural(phrase)
+
+
+def column_list(voice: Voice, columns: list[Column], plural_: bool) -> str:
+    """Return "names and cities", or "first and last names" where the last word is shared."""
+    phrases = [voice.phrase(c) for c in columns]
+    if len(phrases) == 2 and all(" " in p for p in phrases):
+        one, two = (p.rsplit(" ", 1) for p in phrases)
+        if one[1] == two[1] and len(one[0].split()) == 1 and len(two[0].split()) == 1:
+            return f"{one[0]} and {two[0]} {plural(one[1]) if plural_ else one[1]}"
+    return join([many(voice, c) if plural_ else voice.phrase(c) for c in columns])
+
+
+def extreme(voice: Voice, column: Column, highest: bool) -> str:
+    """Return "highest" or "latest", by what the column holds."""
+    if voice.column(column).sense in ("date", "year"):
+        return voice.choose(LATEST if highest else EARLIEST)
+    return voice.choose(HIGHEST[:4] if highest else LOWEST)
+
+
+def function_word(voice: Voice, aggregate: Aggregate) -> str:
+    """Return "average", "total", "highest" for an aggregate that is no count."""
+    if aggregate.function == "avg":
+        return voice.pick("average", "average", "average", "mean", "avg" if voice.chance(0.3) else "average")
+    if aggregate.function == "sum":
+        return voice.pick("total", "total", "total", "combined", "overall", "summed")
+    columns = list(columns_of(aggregate.argument))
+    highest = aggregate.function == "max"
+    if len(columns) == 1 and isinstance(aggregate.argument, Column):
+        return extreme(voice, columns[0], highest)
+    return voice.choose(HIGHEST[:3] if highest else LOWEST)
+
+
+def computed(voice: Voice, expression: object) -> str:
+    """Return arithmetic and date parts in words: "price times quantity"."""
+    if isinstance(expression, Column):
+        return voice.phrase(expression)
+    if isinstance(expression, DatePart):
+        return date_part(voice, expression)
+    if isinstance(expression, Arithmetic):
+        if isinstance(expression.right, int | float | str):
+            right = voice.literal(expression.right)
+        else:
+            right = computed(voice, expression.right)
+        left = computed(voice, expression.left)
+        if expression.op == "-" and voice.chance(0.4):
+            return f"difference between {left} and {right}"
+        words = {"+": ("plus",), "-": ("minus",), "*": ("times", "multiplied by"), "/": ("divided by", "per")}[
+            expression.op
+        ]
+        return f"{left} {voice.choose(words)} {right}"
+    raise UnsayableError(type(expression).__name__)
+
+
+def date_part(voice: Voice, part: DatePart) -> str:
+    """Return "order year", "month of the order date"."""
+    phrase = voice.phrase(part.column)
+    if voice.names.only_date(part.column.table) and voice.chance(0.6):
+        return part.part
+    return voice.pick(f"{part.part} of the {phrase}", f"{part.part} of {phrase}", f"{phrase} {part.part}")
+
+
+def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = "of") -> str:
+    """Return an aggregate as a noun phrase without its article: "average price of open orders".
+
+    `rows` are the rows that are aggregated; None leaves them unsaid where the aggregate's own words tell them.
+    """
+    if not isinstance(aggregate, Aggregate):
+        raise UnsayableError("no aggregate")
+    argument = aggregate.argument
+    of = f" {link} {rows.text}" if rows is not None else ""
+    if aggregate.function == "count":
+        return _count(voice, aggregate, rows)
+    if isinstance(argument, Case):
+        raise UnsayableError("CASE in an aggregate")
+    if isinstance(argument, Column):
+        word = function_word(voice, aggregate)
+        if aggregate.distinct:
+            word += " distinct"
+        return f"{word} {voice.phrase(argument)}{of}"
+    text = computed(voice, argument)
+    if aggregate.function == "sum":
+        return f"{voice.pick('total', 'sum of', 'total', 'total of')} {text}{of}"
+    word = function_word(voice, aggregate)
+    return f"{word} {text}{of}"
+
+
+def _count(voice: Voice, aggregate: Aggregate, rows: Noun | None) -> str:
+    argument = aggregate.argument
+    number = voice.pick("number of", "number of", "number of", "count of", "total number of")
+    if argument is None:
+        return f"{number} {rows.text if rows else 'rows'}"
+    if not isinstance(argument, Column):
+        raise UnsayableError("count of an expression")
+    words = voice.column(argument)
+    if words.sense == "key":
+        different = voice.pick("different ", "distinct ", "unique ", "different ") if aggregate.distinct else ""
+        noun = rows.text if rows else voice.noun(argument.table, True)
+        return f"{number} {different}{noun}"
+    things = many(voice, argument)
+    if aggregate.distinct:
+        among = f" {voice.pick('of', 'among', 'for')} {rows.text}" if rows else ""
+        return f"{number} {voice.pick('different', 'distinct', 'unique')} {things}{among}"
+    if rows is None or rows.modified:
+        raise UnsayableError("count of a nullable column")
+    return f"{number} {rows.text} with a known {voice.phrase(argument)}"
+
+
+def is_row_count(aggregate: Expression) -> bool:
+    """Return whether an aggregate counts rows, or counts them by their key."""
+    return isinstance(aggregate, Aggregate) and aggregate.function == "count"
+
+
+def order_tail(scene: Scene, order: Order, phrase: str, *, own: bool) -> str:
+    """Return how a list is sorted by one key, with a leading space or comma.
+
+    Args:
+        phrase: what the key is called.
+        own: whether the key is a column of the rows themselves, so that adjectives fit ("oldest first").
+    """
+    voice, down = scene.voice, order.descending
+    key = order.expression
+    words = voice.column(key) if isinstance(key, Column) else None
+    sort = voice.pick(
+        "sorted by", "ordered by", "sorted by", "sort by", "order by" if voice.chance(0.3) else "sorted by"
+    )
+    comma = voice.pick(" ", ", ", " ")
+    if words is not None and words.sense not in ("number", "date", "year", "flag", "key"):
+        if down:
+            return voice.pick(
+                f" in reverse alphabetical order of {phrase}", f"{comma}{sort} {phrase} from Z to A", f"{comma}{sort} {phrase} descending",
+                f"{comma}{sort} {phrase} in descending order", f"{comma}{sort} {phrase}, Z to A",
+            )  # fmt: skip
+        return voice.pick(
+            f" in alphabetical order of {phrase}", f"{comma}{sort} {phrase}", f"{comma}{sort} {phrase} alphabetically",
+            f"{comma}{sort} {phrase} from A to Z", f"{comma}{sort} {phrase} in ascending order", f"{comma}alphabetically by {phrase}",
+        )  # fmt: skip
+    if words is not None and words.scale is not None and own and voice.chance(0.4):
+        first, last = words.scale.most[0], words.scale.least[0]
+        if not down:
+            first, last = last, first
+        return voice.pick(
+            f", {first} first",
+            f" from the {first} to the {last}",
+            f" from {first} to {last}",
+            f", starting with the {first}",
+        )
+    if words is not None and words.sense in ("date", "year"):
+        if down:
+            return voice.pick(
+                f"{comma}{sort} {phrase}, newest first", f"{comma}{sort} {phrase} from newest to oldest", f"{comma}{sort} {phrase} descending",
+                f" in reverse chronological order of {phrase}", f"{comma}most recent {phrase} first", f"{comma}latest {phrase} first",
+            )  # fmt: skip
+        return voice.pick(
+            f"{comma}{sort} {phrase}, oldest first", f"{comma}{sort} {phrase} from earliest to latest", f"{comma}{sort} {phrase}",
+            f" in chronological order of {phrase}", f"{comma}{sort} {phrase} ascending", f"{comma}earliest {phrase} first",
+        )  # fmt: skip
+    if down:
+        return voice.pick(
+            f"{comma}{sort} {phrase} in descending order", f"{comma}{sort} {phrase} descending", f" in descending order of {phrase}",
+            f"{comma}{sort} {phrase} from highest to lowest", f"{comma}{sort} {phrase}, highest first", f" from highest to lowest {phrase}",
+            f" by {phrase}, highest first", f"{comma}{sort} {phrase} from high to low", f"{comma}highest {phrase} first",
+        )  # fmt: skip
+    return voice.pick(
+        f"{comma}{sort} {phrase} in ascending order", f"{comma}{sort} {phrase} ascending", f" in ascending order of {phrase}",
+        f"{comma}{sort} {phrase} from lowest to highest", f"{comma}{sort} {phrase}, lowest first", f" from lowest to highest {phrase}",
+        f"{comma}{sort} {phrase}", f"{comma}{sort} {phrase} from low to high", f"{comma}lowest {phrase} first",
+    )  # fmt: skip
+
+
+def threshold(voice: Voice, condition: Compare) -> str:
+    """Return the literal that an aggregate is compared with."""
+    if not isinstance(condition.right, str | int | float):
+        raise UnsayableError("HAVING")
+    return voice.literal(condition.right)

@@ -1,0 +1,140 @@
+"""How one table's rows are tied to another's, in words: "orders placed by Ann", "customers who never ordered".
+
+All functions return modifiers as `filters` does. `thing` is the noun phrase at the other end.
+"""
+
+from __future__ import annotations
+
+from sqlwright.synth.english.filters import Modifier, verb
+from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, PARENT_PREPOSITIONS
+from sqlwright.synth.english.names import TableWords
+from sqlwright.synth.english.voice import Voice
+
+SHOPPING = frozenset({"order", "item", "purchase", "sale", "detail", "line", "invoice", "transaction"})
+"""Tables that stand between a person and what the person bought."""
+_LINKS: dict[str, tuple[tuple[Modifier, ...], tuple[Modifier, ...]]] = {
+    # link table -> from the person's (or whole's) side, from the other side
+    **dict.fromkeys(
+        ("enrollment", "enrolment", "registration"),
+        ((("pred", "take"), ("short", "enrolled in"), ("pred", "are enrolled in")), (("short", "taken by"), ("pred", "are taken by"))),
+    ),
+    **dict.fromkeys(
+        ("cast", "casting", "role", "appearance"),
+        ((("pred", "appear in"), ("pred", "acted in"), ("short", "appearing in")), (("short", "featuring"), ("pred", "feature"))),
+    ),
+    **dict.fromkeys(
+        ("membership", "member"), ((("pred", "belong to"), ("short", "in")), (("with", ""), ("pred", "have"))),
+    ),
+    **dict.fromkeys(
+        ("assignment",), ((("short", "assigned to"), ("pred", "are assigned to")), (("short", "assigned to"), ("pred", "have"))),
+    ),
+    **dict.fromkeys(("participation", "participant"), ((("pred", "took part in"),), (("with", ""),))),
+    **dict.fromkeys(("attendance",), ((("pred", "attended"),), (("short", "attended by"),))),
+    **dict.fromkeys(
+        ("item", "detail", "line"),
+        ((("short", "containing"), ("pred", "contain"), ("pred", "include")), (("short", "in"), ("pred", "appear in"))),
+    ),
+}  # fmt: skip
+
+
+def deeds(voice: Voice, parent: TableWords, child: TableWords) -> tuple[tuple[str, str], ...]:
+    """Return what rows of `parent` do with rows of `child`, as (past tense, participle); () when nothing special."""
+    if parent.head in DOERS and child.head in DOERS_OBJECTS[parent.head]:
+        return DOERS[parent.head]
+    if parent.human and child.head in DEEDS:
+        return DEEDS[child.head]
+    return ()
+
+
+def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: bool) -> list[Modifier]:
+    """Modify a child by its parent: "orders placed by `thing`"; `plural` is the child's number."""
+    out: list[Modifier] = []
+    for _, participle in deeds(voice, parent, child):
+        out += [("short", f"{participle} by {thing}")] * 2
+        out.append(("pred", f"{'were' if plural else 'was'} {participle} by {thing}"))
+    prepositions = PARENT_PREPOSITIONS.get(parent.head)
+    if prepositions:
+        out += [("short", f"{preposition} {thing}") for preposition in prepositions]
+        out.append(
+            (
+                "pred",
+                verb(f"are {prepositions[0]} {thing}" if prepositions[0] != "of" else f"belong to {thing}", plural),
+            )
+        )
+    elif parent.human:
+        out += [
+            ("short", f"{voice.pick('of', 'from', 'of', 'belonging to')} {thing}"),
+            ("pred", verb(f"belong to {thing}", plural)),
+        ]
+    else:
+        out += [
+            ("short", f"{voice.pick('of', 'for', 'of', 'belonging to')} {thing}"),
+            ("pred", verb(f"belong to {thing}", plural)),
+        ]
+    return out
+
+
+def down(voice: Voice, parent: TableWords, child: TableWords, thing: str, plural: bool) -> list[Modifier]:
+    """Modify a parent by having children: "customers with `thing`"; `plural` is the parent's number."""
+    out: list[Modifier] = [("with", thing), ("pred", verb(f"have {thing}", plural))]
+    for past, participle in deeds(voice, parent, child):
+        out += [("pred", f"{past} {thing}")] * 2
+        if past == participle or past not in ("operates", "supplies", "makes", "teaches"):
+            out.append(("pred", f"{verb('have', plural)} {participle} {thing}"))
+    return out
+
+
+def without(voice: Voice, parent: TableWords, child: TableWords, thing: str, plural: bool) -> list[Modifier]:
+    """Modify a parent by having no children: "customers without any `thing`"."""
+    out: list[Modifier] = [
+        ("short", f"without {voice.pick('', 'any ', 'any ')}{thing}"),
+        ("with", f"no {thing}"),
+        ("pred", verb(f"have no {thing}", plural)),
+        ("pred", verb(f"don't have any {thing}", plural)),
+        ("pred", verb(f"do not have {voice.pick('any ', '')}{thing}", plural)),
+    ]
+    for past, participle in deeds(voice, parent, child):
+        if past in ("operates", "supplies", "makes", "teaches"):
+            continue
+        out += [
+            ("pred", f"never {past} {voice.pick('any ', '')}{thing}"),
+            ("pred", f"{verb('have', plural)} {voice.pick('never', 'not')} {participle} any {thing}"),
+            (
+                "pred",
+                f"{verb('have', plural)} yet to have {participle} {thing}"
+                if False
+                else f"{verb('have', plural)}n't {participle} any {thing}",
+            ),
+        ]
+    return out
+
+
+def linked(
+    voice: Voice, start: TableWords, link: TableWords, end: TableWords, thing: str, plural: bool
+) -> list[Modifier]:
+    """Modify a row by what a link table ties it to: "students taking `thing`"."""
+    sides = _LINKS.get(link.head)
+    if sides:
+        whole = start.human or (start.head in ("order", "invoice", "cart", "basket") and not end.human)
+        if whole or end.human or end.head in ("order", "invoice", "cart", "basket"):
+            return [
+                (
+                    kind,
+                    (
+                        verb(f"{words} {thing}", plural)
+                        if kind == "pred"
+                        and not words.endswith("ed in")
+                        and words.split()[0] not in ("took", "acted", "attended")
+                        else f"{words} {thing}"
+                    ).strip(),
+                )
+                for kind, words in sides[0 if whole else 1]
+            ]
+    return [("with", thing), ("pred", verb(f"have {thing}", plural)), ("short", f"linked to {thing}")]
+
+
+def bought(voice: Voice, thing: str, plural: bool) -> list[Modifier]:
+    """Modify a person by what was ordered."""
+    out: list[Modifier] = [("pred", f"{past} {thing}") for past in ("bought", "ordered", "purchased")]
+    out.append(("pred", f"{verb('have', plural)} {voice.pick('bought', 'ordered', 'purchased')} {thing}"))
+    return out
