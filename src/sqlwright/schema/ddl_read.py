@@ -15,6 +15,7 @@ from dataclasses import replace
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from sqlwright.errors import SchemaError
@@ -46,8 +47,10 @@ def parse_ddl(text: str, dialect: str = "sqlite", db_id: str = "db") -> Schema:
     """
     text = _DUMP_DATA.sub(lambda data: "\n" * data.group().count("\n"), text)
     tables: dict[str, Table] = {}
-    for tokens in _statements(tokenize(text, dialect)):
-        tree = _parse(tokens, text, dialect)
+    tokens_of_all = tokenize(text, dialect)
+    parser = Dialect.get_or_raise(dialect).parser()
+    for tokens in _statements(tokens_of_all):
+        tree = _parse(tokens, text, parser, dialect)
         if isinstance(tree, exp.Create):
             _create(tree, read_body(tokens, text), tables, dialect, tokens[0].line)
         elif isinstance(tree, exp.Alter):
@@ -80,22 +83,22 @@ def _matters(statement: list[Token]) -> bool:
             return first == "COMMENT"
 
 
-def _parse(tokens: list[Token], text: str, dialect: str) -> exp.Expr | None:
+def _parse(tokens: list[Token], text: str, parser: Parser, dialect: str) -> exp.Expr | None:
     """Return the tree of a statement; a CREATE TABLE that sqlglot does not know in full is read for its keys alone."""
     body = [token for token in tokens if token.token_type is not TokenType.SEMICOLON]
     creates = tokens[0].text.upper() == "CREATE"
-    tree, reason = _try_parse(body, text, dialect)
+    tree, reason = _try_parse(body, text, parser)
     if tree is None and creates:
-        tree, _ = _try_parse(simplify(body, text), text, dialect)
+        tree, _ = _try_parse(simplify(body, text), text, parser)
     if tree is None and creates:
         raise SchemaError(f"DDL text, line {tokens[0].line}: not readable as {dialect} ({reason})")
     return tree
 
 
-def _try_parse(tokens: list[Token], text: str, dialect: str) -> tuple[exp.Expr | None, str]:
+def _try_parse(tokens: list[Token], text: str, parser: Parser) -> tuple[exp.Expr | None, str]:
     """Return the tree, or None and the reason."""
     try:
-        tree = Dialect.get_or_raise(dialect).parser().parse(tokens, text)[0]
+        tree = parser.parse(tokens, text)[0]
     except SqlglotError as error:
         return None, str(error).splitlines()[0].partition(". Line")[0]
     if isinstance(tree, exp.Command):
