@@ -99,11 +99,15 @@ def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
         if voice.chance(0.35):
             return Said(voice.pick(f"名为{quoted}", f"叫{quoted}", f"名叫{quoted}", f"叫做{quoted}"))
     elif subject.noun and words.endswith(_PLACES) and voice.chance(0.4):
-        if words in ("城市", "国家", "省份", "地区", "国籍") or words.startswith("所在"):
+        if words in ("城市", "国家", "省份", "地区") or words.startswith("所在"):
             verb = voice.pick("来自", "在") if is_person(subject.noun) else voice.pick("位于", "在")
             return Said(f"{verb}{quoted}", voice.pick(f"{verb}{quoted}的", f"{quoted}的"))
-    elif subject.noun and words.endswith(_KINDS) and not value.isdigit() and len(value) > 1 and voice.chance(0.22):
-        return Said(f"{words}为{quoted}", f"{quoted}的")
+    elif subject.noun and words.endswith(_KINDS) and not value.isdigit() and voice.chance(0.25):
+        plain = quoted.strip(literals.OPEN + literals.CLOSE)
+        bare = plain[:1] > "\u4e00" and plain == quoted[1:-1] and len(plain) > 1
+        return Said(f"{words}为{quoted}", f"{quoted}的" if bare and voice.chance(0.6) else f"{quoted}{words}的")
+    if op == "=" and literals.DATE.match(value):
+        return Said(f"{words}为{quoted}")
     return Said(f"{words}{voice.pick('为', '为', '是', '是', '等于', '=')}{quoted}")
 
 
@@ -183,6 +187,15 @@ def date_part(voice: Voice, subject: Subject, part: str, op: str, value: Value) 
     return Said(f"{words}的{name}{voice.of(COMPARE[op])}{literals.fence(str(value))}")
 
 
+def date_part_between(voice: Voice, subject: Subject, part: str, low: Value, high: Value) -> Said:
+    """Say that the year, month or day of a date is between two numbers."""
+    unit, words = {"year": "年", "month": "月", "day": "日"}[part], subject.words
+    a, b = literals.fence(f"{low}{unit}"), literals.fence(f"{high}{unit}")
+    if part == "day":
+        return Said(f"{words}的日（几号）在{literals.fence(str(low))}到{literals.fence(str(high))}之间")
+    return Said(voice.pick(f"{words}在{a}到{b}之间", f"{words}在{a}至{b}之间"))
+
+
 def between(voice: Voice, subject: Subject, low: Value, high: Value) -> Said:
     """Say `subject BETWEEN low AND high`."""
     words = subject.words
@@ -211,7 +224,7 @@ def _span(voice: Voice, low: str, high: str) -> str:
     whole_year = low[4:] == "-01-01" and high[4:] in ("-12-31", "-12-31 23:59:59")
     if whole_year and low[:4] == high[:4] and voice.chance(0.5):
         return literals.fence(f"{low[:4]}年")
-    chinese = voice.plain or voice.chance(0.5)
+    chinese = voice.chance(0.5)
     a, b = (
         (literals.date(voice, low), literals.date(voice, high))
         if chinese
@@ -222,7 +235,7 @@ def _span(voice: Voice, low: str, high: str) -> str:
     return voice.pick(f"{a}到{b}之间", f"{a}至{b}之间", f"{a}和{b}之间", f"{a}到{b}")
 
 
-def in_list(voice: Voice, subject: Subject, values: tuple[Value, ...], negated: bool) -> Said:
+def in_list(voice: Voice, subject: Subject, values: tuple[Value, ...], *, negated: bool) -> Said:
     """Say `subject [NOT] IN (values)`."""
     words = subject.words
     translate = not (subject.is_label or subject.is_key)
@@ -256,7 +269,7 @@ def in_list(voice: Voice, subject: Subject, values: tuple[Value, ...], negated: 
     )  # fmt: skip
 
 
-def like(voice: Voice, subject: Subject, kind: str, fragment: str, negated: bool) -> Said:
+def like(voice: Voice, subject: Subject, kind: str, fragment: str, *, negated: bool) -> Said:
     """Say `subject [NOT] LIKE pattern`."""
     words = subject.words
     if subject.tone == "date" and kind == "starts" and not negated:
@@ -292,7 +305,7 @@ def like(voice: Voice, subject: Subject, kind: str, fragment: str, negated: bool
     )
 
 
-def is_null(voice: Voice, words: str, negated: bool, tone: Tone) -> Said:
+def is_null(voice: Voice, words: str, *, negated: bool) -> Said:
     """Say `subject IS [NOT] NULL`."""
     if negated:
         return Said(
@@ -302,45 +315,101 @@ def is_null(voice: Voice, words: str, negated: bool, tone: Tone) -> Said:
         )
     return Said(
         voice.pick(
-            f"{words}为空",
-            f"没有填写{words}",
-            f"没填{words}",
-            f"{words}缺失",
-            f"没有{words}",
-            f"{words}是空的",
-            f"未填写{words}",
+            f"{words}为空", f"没有填写{words}", f"没填{words}", f"{words}缺失", f"没有{words}", f"{words}是空的", f"未填写{words}", f"缺少{words}",
         )
-    )
+    )  # fmt: skip
 
 
-def flag(voice: Voice, words: str, yes: bool) -> Said | None:
-    """Say a yes-or-no column by its name ("是否有效": 有效的, 无效的); None when the name gives no such words."""
-    if not words.startswith("是否"):
-        for verb in ("已",):
-            if words.startswith(verb) and words[1:] in DONE:
-                return Said(words if yes else f"未{words[1:]}")
-        return None
-    stem = words[2:].removeprefix("已经").removeprefix("已")
-    if voice.chance(0.15):
-        return Said(f"{words}为{'是' if yes else '否'}")
-    if stem in DONE:
-        return Said(
-            f"{voice.pick('已', '已经')}{stem}"
-            if yes
-            else voice.pick(f"未{stem}", f"还没{stem}", f"没有{stem}", f"尚未{stem}")
-        )
-    if stem == "有效":
-        return Said("有效" if yes else "无效")
-    if stem == "有货":
-        return Said("有货" if yes else "没有货")
-    if stem.startswith("有"):
-        return Said(stem if yes else f"没{stem}")
-    if stem.startswith(("可", "能", "支持", "需要", "允许", "含", "在")):
-        return Said(stem if yes else f"不{stem}")
-    if stem.startswith("为"):
-        return Said(f"是{stem[1:]}" if yes else f"不是{stem[1:]}")
-    if is_person(stem) or stem.endswith(
-        ("会员", "用户", "地址", "客户", "联系人", "VIP", "vip", "全职", "主地址", "日")
-    ):
-        return Said(f"是{stem}" if yes else f"不是{stem}")
+def against(voice: Voice, words: str, tone: Tone, op: str, other: str, *, literal: bool = False) -> Said:
+    """Say that one thing in words compares so with another; `literal` when the other is a figure, not a column."""
+    if tone == "date" and op in ("<", ">"):
+        return Said(f"{words}{'晚于' if op == '>' else '早于'}{other}")
+    if not literal and op == "=":
+        return Said(voice.pick(f"{words}等于{other}", f"{words}与{other}相同", f"{words}和{other}相同"))
+    if not literal and op == "<>":
+        return Said(voice.pick(f"{words}不等于{other}", f"{words}与{other}不同"))
+    return Said(f"{words}{voice.of((COMPARE_COUNT if tone == 'count' else COMPARE)[op])}{other}")
+
+
+def how_many(voice: Voice, noun: str, op: str, number: int) -> Said:
+    """Say how many things something has: 至少有3个订单."""
+    many = literals.how_many(voice, number, voice.measure(noun))
+    if op == "<>":
+        return Said(f"{noun}数不等于{literals.fence(str(number))}")
+    said = {
+        ">": (f"有超过{many}{noun}", f"{noun}超过{many}", f"{noun}多于{many}", f"拥有{many}以上（不含）{noun}"),
+        ">=": (f"至少有{many}{noun}", f"{noun}不少于{many}", f"有{many}或更多{noun}", f"有不少于{many}{noun}"),
+        "<": (f"{noun}不到{many}", f"{noun}少于{many}", f"有不到{many}{noun}"),
+        "<=": (f"{noun}不超过{many}", f"最多有{many}{noun}", f"有不超过{many}{noun}"),
+        "=": (f"正好有{many}{noun}", f"恰好有{many}{noun}", f"刚好有{many}{noun}"),
+    }[op]
+    return Said(said[int(voice.random() * (len(said) - (0.8 if op == ">" else 0)))])
+
+
+def truth(words: str, kind: str, value: Value) -> bool | None:
+    """Return what a stored value says of a yes-or-no column; None when the column is not one."""
+    if kind == "boolean" or words.startswith(("是否", "已")) or "的是否" in words:
+        if value in (0, 1):
+            return bool(value)
+        if isinstance(value, str) and value.upper() in _YES | _NO:
+            return value.upper() in _YES
+    return None
+
+
+_YES, _NO = frozenset(("Y", "YES", "T", "TRUE", "是")), frozenset(("N", "NO", "F", "FALSE", "否"))
+
+
+def flag(voice: Voice, words: str, *, yes: bool, boolean: bool) -> Said:
+    """Say a yes-or-no column by its name: 有效 and 无效 of 是否有效, 已付款 and 未付款 of 是否付款."""
+    said = _adjective(voice, words, yes)
+    if said and not voice.chance(0.12):
+        return Said(said)
+    if not words.startswith("是否") and "的是否" not in words:
+        pairs = (("是", "否"), ("1", "0"), ("true", "false"), ("真", "假")) if boolean else (("1", "0"), ("是", "否"))
+        good, bad = voice.of(pairs)
+        return Said(f"{words}{voice.pick('为', '为', '是', '=')}{literals.fence(good if yes else bad)}")
     return Said(f"{words}为{'是' if yes else '否'}")
+
+
+def _adjective(voice: Voice, words: str, yes: bool) -> str:
+    if words.startswith("已") and words[1:] in DONE:
+        return words if yes else voice.pick("未", "尚未", "还没") + words[1:]
+    if words in DONE:
+        return f"已{words}" if yes else f"未{words}"
+    if not words.startswith("是否"):
+        return ""
+    stem = words[2:].removeprefix("已经").removeprefix("已")
+    if stem in DONE:
+        return voice.pick("已", "已经") + stem if yes else voice.pick("未", "还没", "没有", "尚未") + stem
+    if stem in _OPPOSITES:
+        return stem if yes else _OPPOSITES[stem]
+    if stem.startswith("有"):
+        return stem if yes else f"没{stem}"
+    if stem.startswith(("可", "能", "支持", "需要", "允许", "含", "在", "愿意")):
+        return stem if yes else f"不{stem}"
+    if stem.startswith("为"):
+        return f"是{stem[1:]}" if yes else f"不是{stem[1:]}"
+    if is_person(stem) or stem.endswith(_NOUNS):
+        return f"是{stem}" if yes else f"不是{stem}"
+    return ""
+
+
+_OPPOSITES = {"有效": "无效", "有货": "没货", "活跃": "不活跃", "公开": "不公开", "在职": "不在职", "在线": "不在线", "合格": "不合格", "缺货": "不缺货",
+              "必修": "非必修", "免费": "不免费", "成功": "不成功", "正常": "不正常", "可用": "不可用", "默认": "非默认", "主要": "非主要"}  # fmt: skip
+_NOUNS = (
+    "会员",
+    "用户",
+    "地址",
+    "客户",
+    "联系人",
+    "VIP",
+    "vip",
+    "全职",
+    "主地址",
+    "节假日",
+    "工作日",
+    "国际航班",
+    "主场",
+    "冠军",
+    "连锁店",
+)

@@ -79,37 +79,45 @@ def _led(voice: Voice, thing: str, verbs: tuple[str, ...]) -> Ask:
     return Ask(f"{verb}{thing}")
 
 
-def ask_things(voice: Voice, thing: str, noun: str, *, single: bool = False) -> Ask:
-    """Ask which things there are: 有哪些, 哪些, 列出, 谁."""
+def ask_things(voice: Voice, thing: str, noun: str, *, which: str = "", single: bool = False) -> Ask:
+    """Ask which things there are: 有哪些, 列出, 谁.
+
+    `which` is the same as a clause that asks by itself ("哪个产品最贵"); empty when there is none.
+    """
     roll = voice.random()
     person = is_person(noun)
-    if single:
-        if roll < 0.45:
-            which = ("是哪个", "是哪一个", "是什么", "是哪个") if not person else ("是谁", "是谁", "是哪位", "叫什么")
-            return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(which)}", True)
-        if roll < 0.55 and person:
-            return Ask(f"谁是{thing}", True)
-    elif roll < 0.2:
-        return Ask(
-            f"{voice.pick('', '', '请问')}{thing}{voice.pick('有哪些', '有哪些', '都有哪些', '是哪些', '分别是哪些')}",
-            True,
+    if which and roll < 0.3:
+        return Ask(voice.pick("", "", "请问", "我想知道", "帮我看下", "看一下") + which, True)
+    roll = voice.random()
+    if single and roll < 0.36:
+        ends = (
+            ("是谁", "是谁", "是哪位", "叫什么")
+            if person
+            else ("是哪个", f"是哪{voice.measure(noun)}", "是什么", "是哪个")
         )
-    elif roll < 0.38:
-        return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些', '哪些是')}{thing}", True)
-    elif roll < 0.42 and person:
-        return Ask(f"{thing}{voice.pick('有谁', '都有谁', '是谁')}", True)
-    if roll < 0.68:
+        return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)
+    if not single and roll < 0.36:
+        short = len(thing) <= 9 and voice.chance(0.6)
+        if short:
+            return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些')}{thing}", True)
+        ends = ("有哪些", "有哪些", "都有哪些", "是哪些", "分别是哪些", *(("都有谁", "有谁") if person else ()))
+        return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)
+    if roll < 0.64:
         return _led(voice, thing, _LOOK)
-    if roll < 0.8:
+    if roll < 0.78:
         return _led(voice, thing, _POLITE)
-    if roll < 0.9:
+    if roll < 0.88:
         return _led(voice, thing, _LOOSE)
     return Ask(thing)
 
 
-def ask_fields(voice: Voice, thing: str, *, several: bool = False) -> Ask:
-    """Ask for columns of things: 是什么, 查询."""
+def ask_fields(voice: Voice, thing: str, *, several: bool = False, figures: bool = False) -> Ask:
+    """Ask for columns of things: 是什么, 查询; `figures` when all of them are numbers."""
     roll = voice.random()
+    if roll < 0.25 and figures:
+        return Ask(
+            f"{voice.pick('', '', '请问')}{thing}{voice.pick('是多少', '分别是多少') if several else '是多少'}", True
+        )
     if roll < 0.25:
         tail = (
             ("分别是什么", "是什么", "各是什么", "都是什么", "分别是多少")
@@ -141,30 +149,19 @@ def ask_number(voice: Voice, thing: str, *, several: bool = False) -> Ask:
     return Ask(thing)
 
 
-def ask_count(voice: Voice, thing: str, bare: str, measure: str, amount: str) -> Ask:
-    """Ask how many things there are; `amount` is the same as a noun ("北京的客户数量"), `bare` the thing's noun alone."""
-    roll = voice.random()
-    soft = voice.pick("", "", "", "啊", "呢") if roll < 0.3 else ""
+def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
+    """Ask how many things there are; `amount` is the same as a noun ("北京的客户数量"), `noun` the thing's noun alone."""
+    roll, measure = voice.random(), voice.measure(noun)
+    soft = voice.pick("", "", "", "啊", "呢")
     if roll < 0.3:
-        return Ask(
-            voice.pick("", "", "请问", "一共", "总共", "我想知道", "帮我查一下")
-            + voice.pick("有多少", f"有多少{measure}", f"有几{measure}" if bare else "有多少")
-            + thing + soft,
-            True,
-        )  # fmt: skip
-    if roll < 0.55:
+        lead = voice.pick("", "", "请问", "一共", "总共", "我想知道", "帮我查一下", "查一下", "统计")
+        return Ask(f"{lead}{voice.pick('有多少', f'有多少{measure}', f'有几{measure}')}{thing}{soft}", True)
+    if roll < 0.58:
         tail = voice.pick(
-            "有多少",
-            f"有多少{measure}",
-            f"有几{measure}",
-            "一共有多少",
-            f"总共有多少{measure}",
-            f"共有多少{measure}",
-            "数量是多少",
-        )
-        return Ask(
-            f"{voice.pick('', '', '请问')}{thing}{tail}{voice.pick('', '', '', '啊') if roll < 0.4 else ''}", True
-        )
+            "有多少", f"有多少{measure}", f"有几{measure}", "一共有多少", f"总共有多少{measure}", f"共有多少{measure}", "数量是多少", "有几个" if measure == "个" else "有多少",
+        )  # fmt: skip
+        lead = voice.pick("", "", "", "请问", "我想知道", "查一下")
+        return Ask(f"{lead}{thing}{tail}{soft if tail != '数量是多少' else ''}", True)
     return ask_number(voice, amount)
 
 
@@ -190,7 +187,7 @@ def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
             right.isascii() and right.isalpha() and left.isascii() and left.isalnum()
         )
         out += (" " if (mixed and spaced) or latin else "") + parts[index]
-    return re.sub(r"的{2,}", "的", out) if not voice.plain else out
+    return out
 
 
 _HOMOPHONES = (("的", "得"), ("做", "作"), ("账", "帐"), ("少", "小"), ("哪些", "那些"), ("再", "在"))

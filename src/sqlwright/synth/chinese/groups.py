@@ -9,8 +9,8 @@ from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_thin
 from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import how_many
 from sqlwright.synth.chinese.scope import Scope
-from sqlwright.synth.chinese.words import measure_word
-from sqlwright.synth.tree import Aggregate, Column, DatePart, Expression
+from sqlwright.synth.chinese.words import is_latin, is_person
+from sqlwright.synth.tree import Aggregate, Case, Column, DatePart, Expression
 
 
 @dataclass(slots=True)
@@ -18,18 +18,20 @@ class Groups:
     """A grouped query, taken apart for saying it."""
 
     keys: list[str] = field(default_factory=list)
-    """The noun of each group key: "城市", or "客户" where the key is what a customer is called by."""
+    """The nouns of what is grouped by: 城市, or 客户 where each group is one."""
     figures: list[str] = field(default_factory=list)
     """The words of the aggregates that are shown."""
     shown: list[str] = field(default_factory=list)
     """The words of all that is shown, in order."""
     usual: bool = True
-    """Whether the keys come first and the figures after, so that "每个城市的客户数" says it all."""
+    """Whether what is shown is the groups' names and then figures, so that 每个城市的客户数 says it all."""
     has_keys: bool = True
+    whole: bool = False
+    """Whether each group is a row of another table, so that it has more columns to show."""
     topic: str = ""
+    """The WHERE said beforehand: 在已关闭的工单中，."""
     noun: str = ""
-    """What aggregates count: the entity's noun, or the whole noun phrase where there is no topic."""
-    dates: bool = False
+    """What aggregates count: the entity's noun, or with the WHERE in it where there is no topic."""
 
     @property
     def name(self) -> str:
@@ -42,66 +44,71 @@ def take_apart(scope: Scope) -> Groups:
     v, query = scope.voice, scope.query
     groups = Groups(noun=scope.entity.noun)
     shown = [item.expression for item in query.select]
-    keys_at = [_is_key(scope, e) for e in shown]
-    groups.keys = _key_nouns(scope, shown)
-    groups.dates = any(isinstance(key, DatePart) for key in query.group_by)
-    mentions = sum(1 for at in keys_at if not at) + (query.having is not None) + len(query.order_by)
+    is_key = [isinstance(e, Column | DatePart) for e in shown]
+    groups.keys, groups.whole = _keys(scope, shown)
+    mentions = is_key.count(False) + (query.having is not None) + len(query.order_by)
     if query.where is not None:
         pool = things(scope)
         if mentions == 1 and "，" not in pool and v.chance(0.45):
             groups.noun = pool
         else:
-            groups.topic = v.pick(f"在{pool}中，", f"对于{pool}，", f"{pool}中，", f"针对{pool}，", f"只看{pool}，")
-    owner = groups.noun if groups.noun != scope.entity.noun else ""
-    for expression, key in zip(shown, keys_at, strict=True):
+            lead = v.pick("在{}中，", "对于{}，", "{}中，", "针对{}，", "只看{}，", "在{}里，")
+            groups.topic = lead.format(pool)
+    owner = owner_of(scope, groups)
+    for expression, key in zip(shown, is_key, strict=True):
         if key:
             groups.shown.append(_shown_key(scope, expression, groups))
         else:
-            words = _figure(scope, expression, owner)
-            groups.figures.append(words)
-            groups.shown.append(words)
-    groups.has_keys = any(keys_at)
-    ordered = keys_at == sorted(keys_at, reverse=True)
-    groups.usual = ordered and _usual(scope, shown, bool(_thing(scope, shown)))
+            groups.figures.append(_figure(scope, expression, owner))
+            groups.shown.append(groups.figures[-1])
+    groups.has_keys = any(is_key)
+    columns = [e for e, key in zip(shown, is_key, strict=True) if key]
+    if groups.whole:
+        named = len(columns) == 1 and isinstance(columns[0], Column) and scope.is_label(columns[0])
+    else:
+        named = columns == list(query.group_by)
+    groups.usual = named and is_key == sorted(is_key, reverse=True)
     return groups
 
 
+def owner_of(scope: Scope, groups: Groups) -> str:
+    """Return the noun that aggregates must name: the rows with their WHERE where no topic says it."""
+    return groups.noun if groups.noun != scope.entity.noun else ""
+
+
 def _figure(scope: Scope, expression: Expression, owner: str) -> str:
-    v = scope.voice
     if (
         isinstance(expression, Aggregate)
         and expression.function != "count"
-        and not owner
-        and len(scope.places) > 1
-        and v.chance(0.8)
+        and not isinstance(expression.argument, Case)
     ):
-        return aggregate(scope, expression, scope.entity.noun)
+        if not owner and len(scope.places) > 1 and scope.voice.chance(0.8):
+            return aggregate(scope, expression, scope.entity.noun)
     return say(scope, expression, owner)
 
 
-def _is_key(scope: Scope, expression: Expression) -> bool:
-    if expression in scope.query.group_by:
-        return True
-    return isinstance(expression, Column)
-
-
 def _shown_key(scope: Scope, expression: Expression, groups: Groups) -> str:
-    keys = scope.query.group_by
     if isinstance(expression, Column):
-        return scope.column(expression, full=len(groups.keys) < len(keys) and not scope.is_own(expression))
+        return (
+            scope.voice.column(scope.place(expression).table, expression.name)
+            if groups.whole
+            else scope.column(expression)
+        )
+    keys = scope.query.group_by
     return groups.keys[keys.index(expression)] if expression in keys else say(scope, expression)  # type: ignore[arg-type]
 
 
-def _key_nouns(scope: Scope, shown: list[Expression]) -> list[str]:
-    """Return the nouns of the group keys; a thing grouped by its key and label has one."""
+def _keys(scope: Scope, shown: list[Expression]) -> tuple[list[str], bool]:
+    """Return the nouns of the group keys, and whether each group is a row of another table (then there is one noun)."""
     thing = _thing(scope, shown)
     if thing:
-        return [thing]
-    return [date_part(scope, key) if isinstance(key, DatePart) else scope.column(key) for key in scope.query.group_by]
+        return [thing], True
+    return [
+        date_part(scope, key) if isinstance(key, DatePart) else scope.column(key) for key in scope.query.group_by
+    ], False
 
 
 def _thing(scope: Scope, shown: list[Expression]) -> str:
-    """Return the noun of what the groups are, when they are the rows of a table other than the one whose rows are counted."""
     keys = [key for key in scope.query.group_by if isinstance(key, Column)]
     if scope.derived is not None or len(keys) != len(scope.query.group_by):
         return ""
@@ -110,62 +117,49 @@ def _thing(scope: Scope, shown: list[Expression]) -> str:
         return ""
     named = any(scope.is_label(key) for key in keys)
     if any(scope.is_primary(key) for key in keys):
-        only_key = len(keys) == 1 and keys[0] in shown
-        return "" if only_key and not named else place.noun
+        return "" if len(keys) == 1 and keys[0] in shown and not named else place.noun
     return place.noun if named and len(keys) == 1 else ""
-
-
-def _usual(scope: Scope, shown: list[Expression], thing: bool) -> bool:
-    """Return whether what is shown of the key is what naming the group implies: the label of a thing, else the keys."""
-    columns = [e for e in shown if isinstance(e, Column | DatePart)]
-    if thing:
-        return len(columns) == 1 and isinstance(columns[0], Column) and scope.is_label(columns[0])
-    return columns == list(scope.query.group_by)
 
 
 def grouped(scope: Scope) -> Ask:
     """Ask what a grouped query asks."""
-    query = scope.query
+    v, query = scope.voice, scope.query
     groups = take_apart(scope)
     if query.limit is not None and query.order_by:
         return _top_groups(scope, groups)
     if query.having is not None:
         ask = _filtered(scope, groups)
-    elif not groups.figures:
-        ask = _only_keys(scope, groups)
-    else:
+    elif groups.figures:
         ask = _each(scope, groups)
+    else:
+        kind = v.pick("不同的", "不重复的", "出现过的")
+        ask = ask_fields(v, f"{groups.topic or scope.entity.noun + '中'}{kind}{join(scope, groups.shown)}")
     if query.order_by:
-        tail = scope.voice.pick("排列", "排序", "排列", "排")
-        ask = Ask(f"{ask.text}，{scope.voice.pick('', '', '结果', '并')}按{order(scope)}{tail}", ask.asks)
+        tail, lead = v.pick("排列", "排序", "排列", "排"), v.pick("", "", "结果", "并")
+        ask = Ask(f"{ask.text}，{lead}按{order(scope, owner_of(scope, groups))}{tail}", ask.asks)
     if query.limit is not None:
-        ask = Ask(f"{ask.text}，只取{how_many(scope.voice, query.limit, '条')}", ask.asks)
+        ask = Ask(f"{ask.text}，任取{how_many(v, query.limit, '条')}", ask.asks)
     return Ask(ask.text + _outer_note(scope), ask.asks)
 
 
 def _outer_note(scope: Scope) -> str:
     for place in scope.places.values():
         if place.outer and scope.query.where is None:
-            first = next(iter(scope.places.values()))
-            none = f"没有{place.noun}的{first.noun}"
-            return scope.voice.pick(f"，包括{none}", f"（{none}也要列出）", f"，{none}也算在内", f"（含{none}）")
+            none = f"没有{place.noun}的{next(iter(scope.places.values())).noun}"
+            return scope.voice.pick(
+                f"，包括{none}", f"（{none}也要列出）", f"，{none}也算在内", f"（含{none}）", f"，{none}记为0"
+            )
     return ""
 
 
 def _every(scope: Scope, groups: Groups) -> str:
     v = scope.voice
-    if len(groups.keys) == 1:
-        name = groups.keys[0]
-        if name[-1:].isascii():
-            return v.pick("每个", "各个") + f" {name} "
-        if "的" in name:
-            return v.pick("每个", "各", "不同") + name
-        return v.pick(f"每{measure_word(name)}", f"每{measure_word(name)}", "各", "各个", "不同") + name
-    return (
-        "、".join(f"每个{name}" for name in groups.keys)
-        if v.chance(0.5)
-        else f"各{groups.keys[0]}、各" + "、各".join(groups.keys[1:])
-    )
+    if len(groups.keys) > 1:
+        return v.pick("、".join(f"每个{name}" for name in groups.keys), "各" + "、各".join(groups.keys))
+    name = groups.keys[0]
+    if is_latin(name[-1:]) or "的" in name or name.startswith("是否"):
+        return v.pick("每个", "各个", "不同") + name
+    return v.pick(f"每{v.measure(name)}", f"每{v.measure(name)}", "各", "各个", "不同") + name
 
 
 def _each(scope: Scope, groups: Groups) -> Ask:
@@ -174,96 +168,85 @@ def _each(scope: Scope, groups: Groups) -> Ask:
     if not groups.usual and groups.has_keys:
         listed = join(scope, groups.shown)
         lead = v.pick("列出", "给出", "显示", "查询", "统计", "输出")
-        return Ask(
-            v.pick(
-                f"{groups.topic}按{name}分组，{lead}{listed}", f"{groups.topic}{lead}{_every(scope, groups)}的{listed}"
-            )
-            if groups.topic or v.chance(0.5)
-            else f"按{name}分组{lead}{listed}"
-        )
-    text = ""
+        every = f"{groups.topic}{lead}{_every(scope, groups)}的{listed}"
+        return Ask(v.pick(f"{groups.topic}按{name}分组，{lead}{listed}", every) if not groups.whole else every)
     single = scope.query.select[-1].expression
     roll = v.random()
     counts = isinstance(single, Aggregate) and single.argument is None and len(groups.figures) == 1
     if counts and roll < 0.3 and len(groups.keys) == 1:
-        noun = groups.noun
-        measure = measure_word(noun) if not noun[-1:].isascii() else "个"
-        text = f"{groups.topic}{_every(scope, groups)}{v.pick('有', '各有', '分别有')}多少{measure}{noun}"
-        ask = Ask(text, True)
-    elif roll < 0.62:
+        verb, measure = v.pick("有", "各有", "分别有"), v.measure(groups.noun)
+        ask = Ask(f"{groups.topic}{_every(scope, groups)}{verb}多少{measure}{groups.noun}", True)
+    elif roll < 0.64:
         ask = ask_number(v, f"{_every(scope, groups)}的{figures}", several=True)
         ask = Ask(groups.topic + ask.text, ask.asks)
-    elif roll < 0.9 or groups.dates:
+    elif roll < 0.9:
         verb = v.pick("统计", "分组统计", "汇总", "统计", "分别统计", "计算", "查看")
-        ask = Ask(f"{v.pick('', '', '请', '帮我') if not groups.topic else groups.topic}按{name}{verb}{figures}")
+        lead = groups.topic or v.pick("", "", "请", "帮我", "麻烦")
+        ask = Ask(f"{lead}按{name}{verb}{figures}")
     else:
-        ask = Ask(
-            f"{groups.topic}{v.pick('', '统计', '查询', '列出')}{figures}，按{name}{v.pick('分组', '分别统计', '分类')}"
-        )
-    if not groups.has_keys:
-        note = v.pick(
-            f"，不用显示{name}",
-            f"，只要{'数值' if len(groups.figures) == 1 else '这些数值'}，不显示{name}",
-            f"（不列{name}）",
-        )
-        return Ask(ask.text + note, ask.asks)
-    return ask
-
-
-def _only_keys(scope: Scope, groups: Groups) -> Ask:
-    pool = groups.topic or scope.entity.noun + "中，"
-    return ask_fields(
-        scope.voice,
-        f"{pool.removesuffix('，')}{scope.voice.pick('不同的', '不重复的', '出现过的')}{join(scope, groups.shown)}",
-    )
+        verb = v.pick("", "统计", "查询", "列出", "看下")
+        ask = Ask(f"{groups.topic}{verb}{figures}，按{name}{v.pick('分组', '分别统计', '分类', '分开看')}")
+    if groups.has_keys:
+        return ask
+    numbers = "数值" if len(groups.figures) == 1 else "这些数值"
+    note = v.pick(f"，不用显示{name}", f"，只要{numbers}，不显示{name}", f"（不列{name}）")
+    return Ask(ask.text + note, ask.asks)
 
 
 def _filtered(scope: Scope, groups: Groups) -> Ask:
     v, query = scope.voice, scope.query
     assert query.having is not None
-    owner = groups.noun if groups.noun != scope.entity.noun else ""
-    who = condition(scope, query.having, owner).predicate + "的" + groups.name
-    return _show(scope, groups, who, groups.topic, single=False)
+    predicate = condition(scope, query.having, owner_of(scope, groups)).predicate
+    which = ""
+    if len(predicate) < 26:
+        link = "的" if not predicate.startswith(("有", "至", "最", "正", "恰", "刚", "拥")) and v.chance(0.5) else ""
+        which = f"{v.pick('哪些', '哪些', '哪几' + v.measure(groups.name))}{groups.name}{link}{predicate}"
+    return _show(scope, groups, f"{predicate}的{groups.name}", which)
 
 
-def _show(scope: Scope, groups: Groups, who: str, topic: str, *, single: bool) -> Ask:
-    v = scope.voice
-    if not groups.figures and groups.usual and groups.has_keys:
-        ask = ask_things(v, who, groups.name, single=single)
-    elif groups.usual and groups.has_keys:
-        link = v.pick("及其", "以及对应的", "和对应的", "及", "以及它们的" if not single else "以及它的")
-        if len(groups.keys) == 1 and v.chance(0.25):
-            ask = Ask(
-                f"{ask_things(v, who, groups.name, single=single).text}，{v.pick('同时给出', '并给出', '顺便给出', '并显示')}{join(scope, groups.figures)}"
-            )
+def _show(scope: Scope, groups: Groups, who: str, which: str) -> Ask:
+    """Ask for some groups, by whatever of them is shown."""
+    v, single = scope.voice, scope.query.limit == 1
+    if groups.usual and not groups.figures:
+        ask = ask_things(v, who, groups.name, which=which, single=single)
+    elif groups.usual:
+        link = v.pick("及其", "以及对应的", "和对应的", "及", "以及它的" if single else "以及它们的")
+        if link.startswith("以及它") and is_person(groups.name):
+            link = "以及他的" if single else "以及他们的"
+        if v.chance(0.25):
+            lead = ask_things(v, who, groups.name, which=which, single=single).text.removesuffix("吗")
+            ask = Ask(f"{lead}，{v.pick('同时给出', '并给出', '顺便给出', '并显示')}{join(scope, groups.figures)}")
         else:
-            ask = ask_fields(v, f"{who}{link}{join(scope, groups.figures)}")
-    elif not groups.has_keys:
+            ask = ask_fields(v, f"{who}{link}{join(scope, groups.figures)}", several=True)
+    elif groups.has_keys:
+        ask = ask_fields(v, f"{who}的{join(scope, groups.shown)}", several=len(groups.shown) > 1)
+    else:
         ask = ask_number(v, f"{who}的{join(scope, groups.figures)}")
         ask = Ask(f"{ask.text}（不用显示{groups.name}）", ask.asks)
-    else:
-        ask = ask_fields(v, f"{who}的{join(scope, groups.shown)}")
-    return Ask(topic + ask.text, ask.asks)
+    return Ask(groups.topic + ask.text, ask.asks)
 
 
 def _top_groups(scope: Scope, groups: Groups) -> Ask:
-    v, query = scope.voice, scope.query
+    v, query, name = scope.voice, scope.query, groups.name
     assert query.limit is not None
-    owner = groups.noun if groups.noun != scope.entity.noun else ""
-    key = query.order_by[0]
-    name = groups.name
-    many = (
-        ""
-        if query.limit == 1
-        else v.pick("", "前") + how_many(v, query.limit, measure_word(name) if not name[-1:].isascii() else "个")
-    )
-    if len(query.order_by) > 1 or isinstance(key.expression, Column):
+    owner, key = owner_of(scope, groups), query.order_by[0]
+    one = query.limit == 1
+    many = "" if one else how_many(v, query.limit, v.measure(name))
+    which = ""
+    if len(query.order_by) > 1 or isinstance(key.expression, Column | DatePart):
         best = f"按{order(scope, owner)}排在最前"
-        many = many or f"1个"
+        front = many or f"1{v.measure(name)}"
     else:
-        noun = groups.noun
-        best = superlative(scope, key.expression, key.descending, noun)
+        expression, noun = key.expression, owner
+        if isinstance(expression, Aggregate) and expression.function != "count" and not owner and len(scope.places) > 1:
+            noun = scope.entity.noun
+        best = superlative(scope, expression, noun, descending=key.descending)
+        front = v.pick("", "前") + many if many else ""
+        who = (
+            "谁" if one and groups.whole and is_person(name) and v.chance(0.5) else f"哪{many or v.measure(name)}{name}"
+        )
+        which = f"{who}{v.pick('的', '')}{best}"
     if query.having is not None:
-        kept = condition(scope, query.having, owner).predicate
-        best = f"{kept}的{name}中{best}"
-    return _show(scope, groups, f"{best}的{many}{name}", groups.topic, single=query.limit == 1)
+        best = f"{condition(scope, query.having, owner).predicate}的{name}中{best}"
+        which = ""
+    return _show(scope, groups, f"{best}的{front}{name}", which)

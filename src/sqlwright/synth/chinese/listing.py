@@ -2,115 +2,165 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese.clauses import condition, distinct_noun, order, say, things, top
+from sqlwright.synth.chinese import literals
+from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things, tone, top
+from sqlwright.synth.chinese.compare import Said
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
-from sqlwright.synth.chinese.literals import how_many
+from sqlwright.synth.chinese.owners import as_owner, columns_of
 from sqlwright.synth.chinese.scope import Place, Scope
-from sqlwright.synth.chinese.words import having_verbs, measure_word
-from sqlwright.synth.tree import (
-    Aggregate,
-    Arithmetic,
-    Between,
-    Both,
-    Case,
-    Column,
-    Compare,
-    Condition,
-    DatePart,
-    Expression,
-    InList,
-    InQuery,
-    IsNull,
-    Like,
-    Window,
-)
+from sqlwright.synth.chinese.words import SUPERLATIVES, is_person
+from sqlwright.synth.tree import Case, Column, Compare, Expression
 
-ALL = ("所有信息", "全部信息", "详细信息", "所有字段", "完整信息", "全部字段", "所有列", "全部记录信息")
+_ALL = ("所有信息", "全部信息", "详细信息", "所有字段", "完整信息", "全部字段", "所有列", "全部资料")
+_FIGURES = frozenset(("price", "money", "count", "age", "duration", "length", "height", "weight", "size", "grade"))
 
 
 def join(scope: Scope, words: list[str]) -> str:
     """Return a list of words in Chinese: A、B和C."""
     if len(words) == 1:
         return words[0]
-    last = scope.voice.pick("和", "和", "以及", "及", "与")
-    return "、".join(words[:-1]) + last + words[-1]
+    return "、".join(words[:-1]) + scope.voice.pick("和", "和", "以及", "及", "与") + words[-1]
 
 
 def listing(scope: Scope) -> Ask:
     """Ask for the rows of a query that has no groups and no aggregates."""
     v, query = scope.voice, scope.query
     place = _only_place(scope)
-    if place is not None and place is not scope.entity and query.limit is None and scope.derived is None:
-        owner = _as_owner(scope, place)
+    if place is not None and place is not scope.entity and query.limit is None:
+        owner = as_owner(scope, place, strict=query.distinct)
         if owner and (query.distinct or v.chance(0.4)):
             scope.entity = place
-            return _with_order(scope, _ask(scope, owner, place))
-    pool = things(scope)
-    if query.limit is not None and not query.distinct:
-        return _ask(scope, top(scope, pool, query.limit), scope.entity)
-    ask = _ask(scope, pool, scope.entity)
-    if query.limit is not None:
-        k = how_many(v, query.limit, "个")
-        return Ask(f"{ask.text}{f'，按{order(scope)}排列后' if query.order_by else '，'}只取前{k}", ask.asks)
-    return _with_order(scope, ask)
+            return _with_order(scope, _ask(scope, owner.before + place.noun, owner))
+    where = query.where
+    said = condition(scope, where) if where is not None else None
+    pool = scope.entity.noun if said is None else said.before + scope.entity.noun
+    if query.limit is None:
+        return _with_order(scope, _ask(scope, pool, said))
+    if not query.distinct:
+        return _ask(scope, top(scope, pool, query.limit), None, pool)
+    ask = _ask(scope, pool, said)
+    front = f"，按{order(scope)}排列后" if query.order_by else "，"
+    return Ask(f"{ask.text}{front}只取前{literals.how_many(v, query.limit, '个')}", ask.asks)
 
 
-def _ask(scope: Scope, pool: str, place: Place) -> Ask:
+def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
+    """Ask for the select items of `pool`, the entity's rows in words.
+
+    `said` is the condition in it; `base` is set when the pool is cut to the first rows of `base`.
+    """
     v, query = scope.voice, scope.query
-    noun = place.noun
-    single = query.limit == 1
+    noun = scope.entity.noun
     whole = pool == noun
+    named = _by_name(scope)
+    if named and v.chance(0.3):
+        pool = named
     if not query.select:
-        if whole:
-            pool = v.pick("", "所有", "全部") + pool
-        return ask_fields(v, f"{pool}的{v.of(ALL)}")
+        return ask_fields(v, f"{v.pick('', '所有', '全部') if whole else ''}{pool}的{v.of(_ALL)}")
     expressions = [item.expression for item in query.select]
     first = expressions[0]
-    if len(expressions) == 1 and isinstance(first, Column):
-        labelled = scope.is_label(first) and scope.place(first) is place
-        if labelled and v.chance(0.62):
-            if whole:
-                pool = v.pick("", "所有", "全部", "所有的") + pool
-            return ask_things(v, pool, noun, single=single)
-        if query.distinct and not labelled:
-            return _distinct(scope, first, pool, whole)
+    labelled = isinstance(first, Column) and scope.is_label(first) and scope.place(first) is scope.entity
+    if len(expressions) == 1 and labelled and v.chance(0.62):
+        which = _which(scope, said) if not base else _which_top(scope, base)
+        if whole:
+            pool = v.pick("", "所有", "全部", "所有的") + pool
+            if v.chance(0.12):
+                return Ask(noun + v.pick("列表", "名单" if is_person(noun) else "清单"))
+        return ask_things(v, pool, noun, which=which, single=query.limit == 1)
+    if query.distinct and len(expressions) == 1 and isinstance(first, Column) and not labelled:
+        return _distinct(scope, first, pool, whole=whole)
+    if isinstance(expressions[-1], Case) and len(expressions) > 1:
+        return _labelling(scope, pool, expressions)
     words = [say(scope, expression) for expression in expressions]
     columns = join(scope, words)
-    if query.distinct and not (
-        len(expressions) > 1 and any(isinstance(e, Column) and scope.is_label(e) for e in expressions)
-    ):
-        columns = v.pick("不同的", "不重复的", "去重后的") + columns + ("组合" if len(expressions) > 1 else "")
-    elif query.distinct:
-        columns = columns + "（去重）"
+    if query.distinct and not labelled:
+        columns = v.pick("不同的", "不重复的", "去重后的") + columns + ("组合" if len(words) > 1 else "")
+    elif query.distinct and v.chance(0.25):
+        columns = v.pick(f"{columns}（去重）", f"{columns}，去重" if len(words) > 1 else f"{columns}（不重复）")
+    figures = all(tone(scope, e) in _FIGURES for e in expressions)
     if whole:
-        each = v.pick("", "所有", "全部", "每" + measure_word(noun) if not noun[-1:].isascii() else "每个")
-        pool = each + pool
-        return ask_fields(v, f"{pool}的{columns}", several=len(words) > 1)
+        each = v.pick("", "所有", "全部", "每" + v.measure(noun), "各" if not noun[-1:].isascii() else "每个")
+        return ask_fields(v, f"{each}{pool}的{columns}", several=len(words) > 1, figures=figures)
     if len(pool) > 8 and v.chance(0.3):
-        return _split(scope, pool, columns)
-    link = v.pick("的", "的", "的", "对应的") if _foreign(scope, expressions) else "的"
-    return ask_fields(v, f"{pool}{link}{columns}", several=len(words) > 1)
+        lead = v.pick("列出", "找出", "查询", "请找出", "查一下", "帮我找出", "")
+        tail = v.pick("显示", "给出", "返回", "输出", "需要", "要", "只显示", "只要")
+        return Ask(f"{lead}{pool}，{tail}{columns}")
+    link = (
+        v.pick("的", "的", "对应的") if any(not scope.is_own(c) for e in expressions for c in columns_of(e)) else "的"
+    )
+    return ask_fields(v, f"{pool}{link}{columns}", several=len(words) > 1, figures=figures)
 
 
-def _split(scope: Scope, pool: str, columns: str) -> Ask:
-    v = scope.voice
-    lead = v.pick("列出", "找出", "查询", "请找出", "查一下", "帮我找出", "")
-    tail = v.pick("显示", "给出", "返回", "输出", "需要", "要", "只显示", "只要")
-    return Ask(f"{lead}{pool}，{tail}{columns}")
+def _by_name(scope: Scope) -> str:
+    """Return the bare name that a WHERE picks the entity by (王芳 in 王芳的年龄), or nothing."""
+    where = scope.query.where
+    if not isinstance(where, Compare) or where.op != "=" or not isinstance(where.left, Column):
+        return ""
+    if not scope.is_own(where.left) or not scope.is_label(where.left) or not isinstance(where.right, str):
+        return ""
+    if scope.query.limit is not None or scope.query.distinct:
+        return ""
+    name = literals.text(scope.voice, where.right, translate=False)
+    return scope.voice.pick(
+        name, name, f"{scope.entity.noun}{name}", f"{name}这{scope.voice.measure(scope.entity.noun)}{scope.entity.noun}"
+    )
 
 
-def _distinct(scope: Scope, column: Column, pool: str, whole: bool) -> Ask:
-    v = scope.voice
-    words = scope.column(column)
-    noun = scope.entity.noun
+def _which(scope: Scope, said: Said | None) -> str:
+    """Return a clause that asks for the things by itself: 哪些客户没有下过订单."""
+    v, noun = scope.voice, scope.entity.noun
+    if said is None or len(said.predicate) > 24 or "，" in said.predicate:
+        return ""
+    starts = any(said.predicate.startswith(word) for word in v.chosen.values())
+    link = "的" if starts and not said.predicate.startswith(noun) and v.chance(0.6) else ""
+    return f"{v.pick('哪些', '哪些', f'哪几{v.measure(noun)}')}{noun}{link}{said.predicate}"
+
+
+def _which_top(scope: Scope, base: str) -> str:
+    """Return a clause that asks for the first rows by itself: 哪个产品最贵, 谁的工资最高."""
+    v, query, noun = scope.voice, scope.query, scope.entity.noun
+    if len(query.order_by) != 1 or query.limit is None:
+        return ""
+    key = query.order_by[0].expression
+    if tone(scope, key) not in SUPERLATIVES:
+        return ""
+    best = superlative(scope, key, descending=query.order_by[0].descending)
+    within = "" if base == noun else f"{base}{v.pick('中', '里')}，"
+    link = "" if best.startswith(("最", "年纪")) else v.pick("的", "", "的")
+    if query.limit == 1:
+        who = is_person(noun) and v.chance(0.5)
+        return f"{within}{'谁' if who else f'哪{v.measure(noun)}' + (noun if base == noun or v.chance(0.4) else '')}{link}{best}"
+    many = literals.how_many(v, query.limit, v.measure(noun))
+    return f"{within}哪{many}{noun}{link}{best}"
+
+
+def _labelling(scope: Scope, pool: str, expressions: list[Expression]) -> Ask:
+    """Ask for columns and a CASE: 列出产品的名称，价格超过100的标为expensive，其余标为cheap."""
+    v, case = scope.voice, expressions[-1]
+    assert isinstance(case, Case)
+    columns = join(scope, [say(scope, expression) for expression in expressions[:-1]])
+    test = condition(scope, case.condition).predicate
+    yes, no = literals.literal(v, case.then), literals.literal(v, case.otherwise)
+    verb = v.pick("标为", "标记为", "记为", "归为")
+    return Ask(
+        v.pick(
+            f"列出{pool}的{columns}，{test}的{verb}{yes}，其余{verb}{no}",
+            f"{pool}的{columns}，并按是否{test}标记{yes}或{no}",
+            f"显示{pool}的{columns}，再加一列：{test}则为{yes}，否则为{no}",
+            f"查询{pool}的{columns}，同时把{test}的{verb}{yes}，否则{verb}{no}",
+        )
+    )
+
+
+def _distinct(scope: Scope, column: Column, pool: str, *, whole: bool) -> Ask:
+    v, words = scope.voice, scope.column(column)
     if scope.is_own(column) and v.chance(0.5):
-        verb = v.pick("有哪些不同的", "都有哪些", "有哪些", "有哪几种")
-        if verb == "有哪几种" and scope.known(column).tone != "text":
-            verb = "有哪些"
+        verb = v.pick(
+            "有哪些不同的", "都有哪些", "有哪些", "有哪几种" if scope.known(column).tone == "text" else "有哪些"
+        )
         return Ask(f"{v.pick('', '', '请问')}{pool}{verb}{words}", True)
     kind = v.pick("不同的", "不重复的", "去重后的")
-    if whole and v.chance(0.5) and scope.is_own(column):
-        return ask_fields(v, f"{v.pick('', '所有')}{noun}的{kind}{words}")
+    if whole and v.chance(0.3):
+        pool = "所有" + pool
     if v.chance(0.3):
         return ask_fields(v, f"{pool}的{words}（{v.pick('去重', '不重复', '去掉重复')}）")
     return ask_fields(v, f"{pool}的{kind}{words}")
@@ -121,94 +171,25 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
         return ask
     v = scope.voice
     sort = f"按{order(scope)}"
-    if not ask.asks and v.chance(0.25):
-        return Ask(
-            f"{sort}{ask.text if ask.text.startswith(('列', '显示', '查', '给', '展示', '返回', '获取', '检索', '找')) else '列出' + _bare(ask.text)}"
-        )
+    if (
+        not ask.asks
+        and v.chance(0.3)
+        and ask.text.startswith(("列出", "显示", "查询", "查找", "给出", "展示", "返回", "获取"))
+    ):
+        return Ask(f"{sort}{ask.text}")
     tail = v.pick("排列", "排序", "排", "排列", "排序")
+    if ask.text.endswith("吗"):
+        return Ask(f"{ask.text[:-1]}，并{sort}{tail}吗", True)
     return Ask(f"{ask.text}，{v.pick('', '结果', '', '并')}{sort}{tail}", ask.asks)
 
 
-def _bare(text: str) -> str:
-    for lead in (
-        "请列出",
-        "请查询",
-        "请给出",
-        "请显示",
-        "我想知道",
-        "我想看看",
-        "我想看一下",
-        "给我看看",
-        "帮我列出",
-        "帮我找出",
-        "帮我查一下",
-        "帮我查",
-    ):
-        if text.startswith(lead):
-            return text[len(lead) :]
-    return text
-
-
 def _only_place(scope: Scope) -> Place | None:
+    """Return the one place that all that is shown and sorted by belongs to."""
+    if scope.derived is not None:
+        return None
     places = [scope.place(column) for item in scope.query.select for column in columns_of(item.expression)]
     places += [scope.place(column) for key in scope.query.order_by for column in columns_of(key.expression)]
     return places[0] if places and all(place is places[0] for place in places) else None
 
 
-def _foreign(scope: Scope, expressions: list[Expression]) -> bool:
-    return any(not scope.is_own(c) for e in expressions for c in columns_of(e)) and scope.derived is None
-
-
-def columns_of(expression: object) -> list[Column]:
-    """Return the columns of an expression or condition, leaving out those of subqueries."""
-    match expression:
-        case Column():
-            return [expression]
-        case DatePart(column=column) | IsNull(column=column) | InQuery(column=column):
-            return [column]
-        case Aggregate(argument=argument):
-            return columns_of(argument)
-        case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
-            return columns_of(left) + columns_of(right)
-        case Case(condition=inner):
-            return columns_of(inner)
-        case Window(argument=argument, partition=partition, order=ordered):
-            return [c for c in (argument, partition, ordered) if c is not None]
-        case Between(left=left) | InList(left=left) | Like(left=left):
-            return columns_of(left)
-        case Both(items=items):
-            return [c for item in items for c in columns_of(item)]
-        case _:
-            return []
-
-
-def _as_owner(scope: Scope, place: Place) -> str:
-    """Return the things of a parent place that the entity's rows point to: 有金额超过100的订单的客户; "" where that is unclear."""
-    v, where = scope.voice, scope.query.where
-    if place.noun not in v.phrases.table(place.table) or place.outer or any(p.outer for p in scope.places.values()):
-        return ""
-    conditions = _conjuncts(where)
-    own = [c for c in conditions if all(scope.place(x) is place for x in columns_of(c)) and columns_of(c)]
-    rest = [c for c in conditions if c not in own]
-    if len(scope.places) > 2 and not rest:
-        return ""
-    thing = scope.entity.noun
-    if rest:
-        said = condition(scope, rest[0] if len(rest) == 1 else Both("and", tuple(rest)))
-        thing = said.before + thing
-    verb = v.of(having_verbs(place.noun, scope.entity.noun))
-    mine = f"{verb}{thing}"
-    if own:
-        inner = Scope(v, scope.query, scope.places, place, scope.above)
-        said = condition(inner, own[0] if len(own) == 1 else Both("and", tuple(own)))
-        mine = f"{said.predicate}且{mine}"
-    return f"{mine}的{place.noun}"
-
-
-def _conjuncts(where: Condition | None) -> list[Condition]:
-    if where is None:
-        return []
-    return list(where.items) if isinstance(where, Both) and where.op == "and" else [where]
-
-
-__all__ = ["ALL", "columns_of", "distinct_noun", "join", "listing"]
+__all__ = ["join", "listing", "things"]

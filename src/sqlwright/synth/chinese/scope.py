@@ -13,7 +13,7 @@ from sqlwright.synth.chinese.words import Tone
 from sqlwright.synth.tree import Column, Query, Source
 
 
-class Unsayable(Exception):  # noqa: N818 - a signal inside the room, not an error for people
+class Unsayable(Exception):
     """The tree has a part that has no Chinese here."""
 
 
@@ -81,9 +81,10 @@ class Scope:
         if place.key == self.entity.key and not full:
             return name
         noun = place.noun
-        if name.startswith(noun) and name != noun:
-            return name
-        loose = noun.isascii() or name.isascii() or self.voice.chance(0.45)
+        for own in (noun, *self.voice.phrases.table(place.table)):
+            if name.startswith(own) and name != own:
+                return name
+        loose = noun.isascii() or name.isascii() or "的" in noun or self.voice.chance(0.45)
         return f"{noun}的{name}" if loose else noun + name
 
     def is_label(self, column: Column) -> bool:
@@ -129,7 +130,7 @@ def _places(voice: Voice, source: Source) -> dict[str, Place]:
         else:
             other.parents.append(key)
             if other.table == place.table:
-                place.noun = f"另一{'位' if False else '个'}{place.noun}"
+                place.noun = f"另一{voice.measure(place.noun)}{place.noun}"
     return places
 
 

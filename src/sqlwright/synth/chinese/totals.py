@@ -2,68 +2,73 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese.clauses import aggregate, distinct_noun, say, things
+from sqlwright.synth.chinese import figures
+from sqlwright.synth.chinese.clauses import aggregate, counts_rows, distinct_noun, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join
+from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.scope import Scope
-from sqlwright.synth.chinese.words import is_person, measure_word
-from sqlwright.synth.tree import Aggregate, Case, Column
+from sqlwright.synth.chinese.words import is_person
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
 
 
 def totals(scope: Scope) -> Ask:
     """Ask for the aggregates of a query that has no groups."""
-    v = scope.voice
-    pool, noun = things(scope), scope.entity.noun
+    v, noun = scope.voice, scope.entity.noun
     expressions = [item.expression for item in scope.query.select]
     only = expressions[0] if len(expressions) == 1 else None
+    if isinstance(only, Aggregate) and only.distinct and isinstance(only.argument, Column) and only.function == "count":
+        return _different(scope, only.argument)
+    pool = things(scope)
+    if isinstance(only, Aggregate) and counts_rows(scope, only):
+        return ask_count(v, pool, noun, figures.count_of(v, pool))
+    if pool == noun and v.chance(0.5):
+        pool = v.pick("所有", "全部") + pool
+    if isinstance(only, Arithmetic):
+        return ask_number(v, _gap(scope, only, pool))
     if isinstance(only, Aggregate):
-        if only.function == "count" and not only.distinct and _counts_rows(scope, only):
-            measure = measure_word(noun) if not noun[-1:].isascii() else "个"
-            return ask_count(v, pool, noun, measure, aggregate(scope, only, pool))
-        if only.function == "count" and only.distinct and isinstance(only.argument, Column):
-            return _different(scope, only.argument, pool)
-        if isinstance(only.argument, Case):
+        if isinstance(only.argument, Case) or scope.derived is None:
             return ask_number(v, aggregate(scope, only, pool))
-        if pool == noun and v.chance(0.5):
-            pool = v.pick("所有", "全部", "") + pool
-        return ask_number(v, aggregate(scope, only, pool))
-    words = [_part(scope, e) for e in expressions]
-    if len(words) == 1:
-        return ask_number(v, f"{pool}的{words[0]}")
-    return ask_number(v, f"{pool}的{join(scope, words)}", several=True)
+        return ask_number(v, aggregate(scope, only))
+    words = [_part(scope, expression) for expression in expressions]
+    return ask_number(v, f"{pool}的{join(scope, words)}", several=len(words) > 1)
 
 
-def _part(scope: Scope, expression: object) -> str:
-    if isinstance(expression, Aggregate) and expression.function == "count" and not expression.distinct:
-        if _counts_rows(scope, expression):
-            return scope.voice.pick("数量", "总数", "个数")
-    return say(scope, expression)  # type: ignore[arg-type]
+def _gap(scope: Scope, node: Arithmetic, pool: str) -> str:
+    left, right = node.left, node.right
+    if node.op == "-" and isinstance(left, Aggregate) and isinstance(right, Aggregate) and scope.voice.chance(0.7):
+        first, second = aggregate(scope, left), aggregate(scope, right)
+        return f"{pool}的{first}{scope.voice.pick('与', '和')}{second}{scope.voice.pick('之差', '的差', '的差距', '的差值')}"
+    return f"{pool}的{say(scope, node)}"
 
 
-def _counts_rows(scope: Scope, node: Aggregate) -> bool:
-    if node.argument is None:
-        return True
-    if not isinstance(node.argument, Column) or not scope.is_own(node.argument):
-        return False
-    if scope.derived is not None:
-        return True
-    column = scope.voice.phrases.schema.table(scope.entity.table).column(node.argument.name)
-    return scope.is_primary(node.argument) or not column.nullable
+def _part(scope: Scope, expression: Expression) -> str:
+    if isinstance(expression, Aggregate) and counts_rows(scope, expression):
+        return scope.voice.pick("数量", "总数", "个数")
+    return say(scope, expression)
 
 
-def _different(scope: Scope, column: Column, pool: str) -> Ask:
-    v = scope.voice
-    what = distinct_noun(scope, column)
-    measure = "位" if is_person(what) and v.chance(0.5) else "个"
-    if v.chance(0.55):
+def _different(scope: Scope, column: Column) -> Ask:
+    v, place = scope.voice, scope.place(column)
+    if place is not scope.entity and scope.is_primary(column) and v.chance(0.75):
+        owner = as_owner(scope, place, strict=True)
+        if owner is not None:
+            pool = owner.before + place.noun
+            if len(owner.predicate) < 22 and "，" not in owner.predicate and v.chance(0.3):
+                return Ask(f"{v.pick('', '请问', '')}有多少{v.measure(place.noun)}{place.noun}{owner.predicate}", True)
+            return ask_count(v, pool, place.noun, figures.count_of(v, pool))
+    if place is scope.entity and scope.is_primary(column):
+        pool = things(scope)
+        return ask_count(v, pool, place.noun, figures.count_of(v, pool))
+    what, pool = distinct_noun(scope, column), things(scope)
+    measure = v.measure(what) if is_person(what) else "个"
+    if v.chance(0.5):
         verb = (
-            v.pick("有多少", "涉及多少", "一共有多少", "共有多少")
-            if not is_person(what)
-            else v.pick("涉及多少", "来自多少", "一共涉及多少")
+            v.pick("涉及多少", "一共涉及多少")
+            if place is not scope.entity
+            else v.pick("有多少", "一共有多少", "共有多少", "涉及多少")
         )
-        lead = v.pick("", "", "请问")
-        return Ask(f"{lead}{pool}{verb}{measure}{v.pick('不同的', '不同', '不重复的')}{what}", True)
-    return ask_number(
-        v,
-        f"{pool}{'中' if '的' in pool else '的'}{v.pick('不同', '不同的', '去重后的', '不重复的')}{what}{v.pick('数量', '个数', '数')}",
-    )
+        kind = v.pick("不同的", "不同", "不重复的")
+        return Ask(f"{v.pick('', '', '请问')}{pool}{verb}{measure}{kind}{what}", True)
+    kind = v.pick("不同", "不同的", "去重后的", "不重复的")
+    return ask_number(v, f"{pool}{'中' if '的' in pool else '的'}{kind}{what}{v.pick('数量', '个数', '数')}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from sqlwright.schema.model import Column, Schema, Table
 from sqlwright.schema.words import split_identifier
-from sqlwright.synth.chinese.words import Tone, tone_of
+from sqlwright.synth.chinese.words import EVENT_VERBS, Tone, is_latin, is_person, measure_word, tone_of
 from sqlwright.synth.paths import find_edges
 
 T = TypeVar("T")
@@ -114,10 +113,12 @@ class Phrases:
         names = tuple(
             n for n in self.lexicon.names_of_table(table, "zh") if self._taken.get(n, table.name) == table.name
         )
+        names = names[:1] + tuple(name for name in names[1:4] if len(name) > 1)
         return names or _latin(table.name, self.lexicon.names_of_table(table, "en"))
 
     def _name_columns(self, table: Table) -> dict[str, Known]:
-        chinese = {column.name: self.lexicon.names_of_column(table, column, "zh") for column in table.columns}
+        person = is_person(self.table(table.name)[0])
+        chinese = {column.name: self._chinese(table, column, person=person) for column in table.columns}
         taken: dict[str, str] = {}
         for column in table.columns:
             for name in chinese[column.name][:1]:
@@ -135,6 +136,16 @@ class Phrases:
             role = self._role(table, column.name, names) if is_key else ""
             known[column.name.lower()] = Known(names, tone, column.kind, is_key, role)
         return known
+
+    def _chinese(self, table: Table, column: Column, *, person: bool) -> tuple[str, ...]:
+        """Return the lexicon's names of a column, those that fit: 姓名 is for people, 成立 alone is no noun."""
+        names = self.lexicon.names_of_column(table, column, "zh")
+        if any(name in ("姓名", "名称") for name in names[:3]):
+            names = tuple(name for name in names if name not in (("名称",) if person else ("姓名", "名字")))
+            names = tuple(sorted(names, key=lambda name: name != "姓名")) if person else names
+        names = names[:1] + tuple(name for name in names[1:4] if len(name) > 1)
+        noun = "日期" if column.kind == "date" else "年份" if column.kind == "number" else ""
+        return tuple(name + noun if noun and name in EVENT_VERBS else name for name in names)
 
     def _role(self, table: Table, column: str, names: tuple[str, ...]) -> str:
         target = self.target(table.name, column)
@@ -183,8 +194,6 @@ class Voice:
     phrases: Phrases
     random: Callable[[], float]
     chosen: dict[tuple[str, str], str] = field(default_factory=dict)
-    plain: bool = False
-    """Whether to avoid the freer turns of phrase."""
 
     def pick(self, *options: T) -> T:
         """Return one of the options, all equally likely."""
@@ -198,9 +207,17 @@ class Voice:
         """Return True this often."""
         return self.random() < probability
 
+    def measure(self, noun: str) -> str:
+        """Return the measure word of a noun."""
+        return "个" if is_latin(noun[-1:]) else measure_word(noun)
+
     def table(self, name: str) -> str:
         """Return the noun used for a table in this question."""
-        return self._settle((name, ""), self.phrases.table, name)
+        key = (name, "")
+        found = self.chosen.get(key)
+        if found is None:
+            found = self.chosen[key] = self._best_mostly(self.phrases.table(name))
+        return found
 
     def column(self, table: str, name: str) -> str:
         """Return the noun used for a column in this question."""
@@ -210,19 +227,8 @@ class Voice:
             found = self.chosen[key] = self._best_mostly(self.phrases.column(table, name).names)
         return found
 
-    def _settle(self, key: tuple[str, str], names: Callable[[str], tuple[str, ...]], argument: str) -> str:
-        found = self.chosen.get(key)
-        if found is None:
-            found = self.chosen[key] = self._best_mostly(names(argument))
-        return found
-
     def _best_mostly(self, names: tuple[str, ...]) -> str:
         index = 0
-        while index < len(names) - 1 and self.random() > 0.76:
+        while index < len(names) - 1 and self.random() > 0.78:
             index += 1
         return names[index]
-
-
-def voice(phrases: Phrases, rng: random.Random) -> Voice:
-    """Return a fresh voice."""
-    return Voice(phrases, rng.random)

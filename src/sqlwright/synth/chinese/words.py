@@ -66,6 +66,12 @@ def is_person(noun: str) -> bool:
     return _head(noun) in _PEOPLE
 
 
+@lru_cache(maxsize=4096)
+def is_latin(text: str) -> bool:
+    """Return whether a text is not Chinese."""
+    return bool(text) and text.isascii()
+
+
 _VERBS: dict[str, tuple[str, ...]] = {
     "订单": ("下过", "有"),
     "工单": ("提交过", "提过", "有"),
@@ -90,6 +96,44 @@ def having_verbs(owner: str, thing: str) -> tuple[str, ...]:
             if thing.endswith(head):
                 return verbs
     return ("有",)
+
+
+_DEALINGS: dict[str, tuple[str, ...]] = {
+    "选课": ("选了", "选修了", "选过", "上过"),
+    "选修": ("选修了", "选过"),
+    "报名": ("报名了", "报过"),
+    "借阅": ("借过", "借阅过"),
+    "借阅记录": ("借过", "借阅过"),
+    "借书": ("借过",),
+    "预订": ("预订过", "订过"),
+    "预定": ("预订过", "订过"),
+    "预约": ("预约过",),
+    "订单明细": ("买过", "购买过", "订购过"),
+    "订单项": ("买过", "购买过"),
+    "订单行": ("买过", "购买过"),
+    "购买": ("买过", "购买过"),
+    "销售": ("买过", "购买过"),
+    "租赁": ("租过", "租用过"),
+    "评论": ("评论过",),
+    "评价": ("评价过",),
+    "参赛": ("参加过",),
+    "参与": ("参加过",),
+    "出演": ("出演过", "演过"),
+    "演员表": ("出演过", "演过"),
+    "收藏": ("收藏过",),
+    "播放": ("播放过",),
+    "订阅": ("订阅过",),
+}
+
+
+@lru_cache(maxsize=4096)
+def dealing_verbs(owner: str, link: str) -> tuple[str, ...]:
+    """Return the verbs by which a row of a link table ties people to what it points to: ("借过",) for readers, loans and books."""
+    if link.startswith("订单") and owner == "订单":
+        return ("包含", "含有")
+    if not is_person(owner):
+        return ()
+    return _DEALINGS.get(link, ())
 
 
 _TONES: tuple[tuple[Tone, tuple[str, ...]], ...] = (
@@ -219,7 +263,6 @@ SUPERLATIVES: dict[Tone, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rank": (("最大",), ("最小",)),
     "year": (("最晚", "最大"), ("最早", "最小")),
     "number": (("最大", "最高"), ("最小", "最低")),
-    "text": (("排在最后",), ("排在最前",)),
 }
 """(most, least) by tone: "价格" + "最高"."""
 

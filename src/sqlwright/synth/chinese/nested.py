@@ -1,0 +1,103 @@
+"""Conditions that tie a row to rows of another table, once those are in words: 有金额超过100的订单, 没有下过订单."""
+
+from __future__ import annotations
+
+from sqlwright.synth.chinese.compare import Said
+from sqlwright.synth.chinese.scope import Place, Scope
+from sqlwright.synth.chinese.voice import Voice
+from sqlwright.synth.chinese.words import having_verbs
+from sqlwright.synth.tree import Both, Column, Compare, Condition, InQuery
+
+
+def having(voice: Voice, owner: str, thing: str, head: str, *, negated: bool) -> Said:
+    """Say that an owner has, or has not, a thing; `head` is the thing's bare noun."""
+    verb = voice.of(having_verbs(owner, head))
+    if not negated:
+        return Said(f"{verb}{thing}")
+    if verb == "有":
+        any_ = voice.pick("没有", "没有", "没有任何", f"一{voice.measure(head)}都没有的") if thing == head else "没有"
+        return Said(f"连一{voice.measure(head)}{thing}都没有" if any_.startswith("一") else any_ + thing)
+    return Said(voice.pick(f"没有{verb}{thing}", f"从未{verb}{thing}", f"没{verb}{thing}", f"从没{verb}{thing}"))
+
+
+def referring(scope: Scope, node: InQuery, place: Place, pool: str, *, is_entity: bool) -> Said:
+    """Say that the key of `node` points to one of `pool`, things of `place` that the subquery finds."""
+    v = scope.voice
+    known = scope.known(node.column)
+    role = known.role or place.noun
+    plain = scope.is_own(node.column) and role == place.noun
+    what = pool if is_entity else f"{pool}的{place.noun}"
+    if not scope.is_own(node.column):
+        role = f"{scope.place(node.column).noun}的{role}"
+    if node.negated:
+        return Said(f"不属于{what}" if plain and v.chance(0.4) else f"{role}不是{what}")
+    said = f"属于{what}" if plain and v.chance(0.3) else f"{role}是{what}"
+    return Said(said, f"{what}的" if plain and "，" not in what and v.chance(0.5) else "")
+
+
+def referred(
+    scope: Scope, column: Column, key: Column, child: Place, pool: str, *, negated: bool, simple: bool
+) -> Said:
+    """Say that a row is, or is not, pointed to by `key` of one of `pool`; `simple` when pool is the child's bare rows."""
+    v = scope.voice
+    owner = scope.place(column)
+    role = _special_role(scope, owner, child, key)
+    if role:
+        return Said(
+            f"{'不是任何' if negated else '是某' + v.measure(child.noun)}{pool}的{role}"
+            if simple
+            else f"{'不是' if negated else '是'}{pool}的{role}"
+        )
+    said = having(v, owner.noun, pool, child.noun, negated=negated)
+    return said if owner is scope.entity else Said(f"{owner.noun}{said.predicate}")
+
+
+def _special_role(scope: Scope, owner: Place, child: Place, key: Column) -> str:
+    """Return the noun that a key gives to its target, when that is not simply the target's own noun."""
+    role = scope.voice.phrases.column(child.table, key.name).role
+    return "" if not role or role in scope.voice.phrases.table(owner.table) or role == owner.noun else role
+
+
+def within(voice: Voice, words: str, listed: str, *, negated: bool) -> Said:
+    """Say that a value is, or is not, among others, where no key ties the two."""
+    if negated:
+        return Said(voice.pick(f"{words}不在{listed}之中", f"{words}没有出现在{listed}里"))
+    return Said(voice.pick(f"{words}在{listed}之中", f"{words}出现在{listed}里"))
+
+
+def uncorrelated(inner: Scope, where: Condition | None) -> tuple[Condition | None, list[Column]]:
+    """Return the conditions that are the subquery's own, and its columns that must equal one of the outer row."""
+    items = conjuncts(where)
+    own: list[Condition] = []
+    same: list[Column] = []
+    for item in items:
+        column = _tied(inner, item)
+        if column is None:
+            own.append(item)
+        else:
+            same.append(column)
+    return rejoin(own), same
+
+
+def _tied(inner: Scope, item: Condition) -> Column | None:
+    if not isinstance(item, Compare) or item.op != "=":
+        return None
+    left, right = item.left, item.right
+    if not isinstance(left, Column) or not isinstance(right, Column):
+        return None
+    here = [column for column in (left, right) if (column.alias or column.table) in inner.places]
+    return here[0] if len(here) == 1 else None
+
+
+def conjuncts(where: Condition | None) -> list[Condition]:
+    """Return the conditions that a WHERE joins by AND."""
+    if where is None:
+        return []
+    return list(where.items) if isinstance(where, Both) and where.op == "and" else [where]
+
+
+def rejoin(items: list[Condition]) -> Condition | None:
+    """Return conditions joined by AND; None when there are none."""
+    if not items:
+        return None
+    return items[0] if len(items) == 1 else Both("and", tuple(items))
