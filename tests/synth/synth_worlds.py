@@ -174,7 +174,7 @@ def _sensor(rng: random.Random) -> dict[str, list[tuple[object, ...]]]:
         "device": [(i, f"SN-{1000 + i}", pick(("TX-100", "TX-200", "AirSense")), rng.randint(1, 11), _day(rng), round(rng.uniform(5, 100), 1),
                     pick(("1.0.2", "1.1.0", "2.0.0"))) for i in range(1, 61)],
         "reading": [(i, rng.randint(1, 58), _time(rng), round(rng.gauss(15, 8), 1), round(rng.uniform(20, 95), 1), pick(("ok", "ok", "ok", "warning", "error")))
-                    for i in range(1, 1501)],
+                    for i in range(1, 601)],
         "alarm": [(i, rng.randint(1, 50), _time(rng), pick(("info", "minor", "major", "critical")), int(rng.random() < 0.7),
                    pick(("Temperature too high", "Battery low", "No signal", "Humidity out of range"))) for i in range(1, 151)],
         "maintenance": [(i, rng.randint(1, 55), _day(rng, 2022), pick(("Mara Lind", "Otto Berg", "Lea Fuchs")), round(rng.uniform(40, 900), 2), rng.randint(15, 240))
@@ -184,3 +184,8 @@ def _sensor(rng: random.Random) -> dict[str, list[tuple[object, ...]]]:
 
 _ROWS = {"crm": _crm, "school": _school, "sensor": _sensor}
 WORLDS = tuple(_DDL)
+
+
+def ddl(world: str) -> str:
+    """Return the CREATE TABLE statements of a world."""
+    return _DDL[world]

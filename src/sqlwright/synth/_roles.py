@@ -40,7 +40,7 @@ CODES = _set(
 CONTACTS = _set("email mail url website address street phone mobile fax telephone password token hash iban ssn")
 ORDINALS = _set(
     "year age rank ranking position round week month day floor season sequence version chapter edition founded built "
-    "established opened grade level order lap 年 年份 年龄 排名"
+    "established opened grade level order lap latitude longitude lat lon lng 年 年份 年龄 排名"
 )
 YEARS = _set("year founded built established opened 年 年份")
 MEASURES = _set(
@@ -48,7 +48,7 @@ MEASURES = _set(
     "stock units count points score rating weight height length width distance duration temperature humidity pressure "
     "speed population area capacity attendance credits hours minutes seconds votes views likes gpa percentage percent "
     "rate ratio value reading volume num wins losses goals worth usage consumption voltage current power energy limit "
-    "expense wage bonus members employees students latitude longitude"
+    "expense wage bonus members employees students"
 )
 UNSUMMABLE = _set(
     "age rating score temperature temp percent percentage pct rate ratio height gpa humidity pressure speed voltage "

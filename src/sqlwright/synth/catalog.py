@@ -151,7 +151,7 @@ def _table(
         for c in usable
         if c.distinct != 1
         and not c.unique
-        and (c.role in ("category", "flag") or (c.role == "ordinal" and c.distinct <= 60))
+        and (c.role in ("category", "flag") or (c.role == "ordinal" and c.integer and c.distinct <= 60))
     )
     return info
 

@@ -27,7 +27,9 @@ from sqlwright.synth.novelty import Novelty
 from sqlwright.synth.profile import read_profile
 from sqlwright.synth.sampler import Sampler
 from sqlwright.synth.tree import Tree
+from sqlwright.synth.write_en import EnglishWriter
 from sqlwright.synth.write_sql import write_sql
+from sqlwright.synth.write_zh import ChineseWriter
 
 if TYPE_CHECKING:
     from sqlwright.database import Executor
@@ -134,19 +136,7 @@ def make_pairs(
     return examples, statistics
 
 
-def _english(schema: Schema, lexicon: Lexicon, rng: random.Random) -> Writer:
-    from sqlwright.synth.write_en import EnglishWriter
-
-    return EnglishWriter(schema, lexicon, rng)
-
-
-def _chinese(schema: Schema, lexicon: Lexicon, rng: random.Random) -> Writer:
-    from sqlwright.synth.write_zh import ChineseWriter
-
-    return ChineseWriter(schema, lexicon, rng)
-
-
-_WRITERS: dict[str, Callable[[Schema, Lexicon, random.Random], Writer]] = {"en": _english, "zh": _chinese}
+_WRITERS: dict[str, Callable[[Schema, Lexicon, random.Random], Writer]] = {"en": EnglishWriter, "zh": ChineseWriter}
 
 
 def _shares(languages: Mapping[str, float] | Sequence[str]) -> dict[str, float]:

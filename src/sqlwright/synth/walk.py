@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlwright.synth import tree as t
 
-
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 

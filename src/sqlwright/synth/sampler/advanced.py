@@ -60,8 +60,8 @@ def superior(dice: Dice) -> Query | None:
 def pairs(dice: Dice) -> Query | None:
     """Pairs of customers who live in the same city."""
     table = dice.table()
-    columns = [c for c in table.categories if not c.unique]
-    if not table.named or not table.key or not columns:
+    columns = [c for c in table.categories if not c.unique and c.distinct != 2]
+    if not table.named or not table.key or not columns or (table.rows or 0) > 500:
         return None
     node = dice.pick(columns).node
     join = Join(table.name, replace(node, alias="T1"), replace(node, alias="T2"), alias="T2")

@@ -88,9 +88,11 @@ def groups(dice: Dice, key: Column | DatePart) -> int:
 
 
 def _round(value: float) -> int:
-    """Return a number rounded as people round: to two digits."""
-    step: int = 10 ** max(0, len(str(int(value))) - 2)
-    return max(1, round(value / step) * step)
+    """Return a number rounded as people round: to fives above ten, else to one and a half digits."""
+    if value <= 10:
+        return max(1, round(value))
+    step: int = 10 ** (len(str(int(value))) - 1) // 2
+    return round(value / step) * step
 
 
 def top(dice: Dice, most: int = 10) -> int:

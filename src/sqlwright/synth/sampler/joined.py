@@ -13,7 +13,7 @@ from sqlwright.synth.paths import Path
 from sqlwright.synth.sampler import aggregates as agg
 from sqlwright.synth.sampler.conditions import pinned, used, where
 from sqlwright.synth.sampler.dice import Dice, label_items, projection
-from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Order, Query, Source
+from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Join, Order, Query, Source
 
 _UP = ("U", "UU", "UUU")
 _DOWN = ("D", "DU", "DD", "DUU", "DDU")
@@ -30,8 +30,10 @@ def with_parent(dice: Dice) -> Query | None:
     table, path = _start(dice, _UP)
     if path is None:
         return None
+    if len(table.parents) > 1 and (table.link or not table.show or dice.chance(0.15)):
+        return _both_parents(dice, table)
     end = dice.end(path)
-    if not end.named:
+    if not end.named or not table.show:
         return None
     own = projection(dice, table, 2)
     theirs = label_items(end)
@@ -49,10 +51,27 @@ def with_parent(dice: Dice) -> Query | None:
     return Query(select, _source(path), where=condition, order_by=order)
 
 
+def _both_parents(dice: Dice, table: TableInfo) -> Query | None:
+    """Draw which student attends which course, from the table between the two."""
+    edges = [edge for edge in table.parents if dice.catalog.table(edge.parent).named]
+    if len(edges) < 2:
+        return None
+    edges = dice.several(edges, 2)
+    parents = [dice.catalog.table(edge.parent) for edge in edges]
+    joins = tuple(Join(edge.parent, edge.child_column, edge.parent_column) for edge in edges)
+    select = (*label_items(parents[0]), *label_items(parents[1]))
+    if table.show and dice.chance(0.4):
+        select = (*select, Item(dice.pick(table.show).node))
+    condition = where(dice, dice.pick((*parents, table)), simple=True, many=True) if dice.chance(0.6) else None
+    fixed = pinned(condition)
+    shown = tuple(item for item in select if item.expression not in fixed)
+    return Query(shown, Source(table.name, joins), where=condition)
+
+
 def by_parent(dice: Dice) -> Query | None:
     """The orders of customers in Berlin."""
     table, path = _start(dice, _UP)
-    if path is None:
+    if path is None or not (table.named or table.show):
         return None
     condition = where(dice, dice.end(path), simple=dice.chance(0.7))
     if condition is None:
@@ -188,9 +207,9 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
     if entity:
         columns, keys = label_items(table), agg.entity_key(table)
     else:
-        if not table.groups:
+        if not table.categories:
             return None
-        key = dice.pick(table.groups).node
+        key = dice.pick(table.categories).node
         columns, keys = (Item(key),), (key,)
     condition = where(dice, end, simple=True, many=True) if dice.chance(0.16) else None
     subject = agg.COUNT

@@ -155,7 +155,7 @@ def top(dice: Dice) -> Query | None:
         return None
     column = dice.pick(columns)
     condition = where(dice, table, (column.node,), many=True) if dice.chance(0.25) else None
-    select = projection(dice, table, avoid=pinned(condition))
+    select = projection(dice, table, avoid=pinned(condition), labelled=True)
     limit = agg.top(dice, max(1, (table.rows or 100) // 3))
     order = agg.by(column.node, dice.chance(0.68))
     return Query(select, Source(table.name), where=condition, order_by=order, limit=limit)
