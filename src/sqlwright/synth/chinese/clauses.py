@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlwright.synth.chinese import compare, figures, literals, nested
-from sqlwright.synth.chinese.compare import Said, Subject
-from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope
+from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested
+from sqlwright.synth.chinese.said import Said, Subject
+from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope, parent_of
 from sqlwright.synth.chinese.words import (
-    AGGREGATE_EXTREMES,
     BARE_SUPERLATIVES,
     COMPARE,
     SUPERLATIVES,
@@ -31,7 +30,6 @@ from sqlwright.synth.tree import (
     DatePart,
     Exists,
     Expression,
-    InList,
     InQuery,
     IsNull,
     Like,
@@ -82,7 +80,7 @@ def say(scope: Scope, expression: Expression, noun: str = "") -> str:
         return figures.arithmetic(v, expression.op, left, right)
     if isinstance(expression, Case):
         test = condition(scope, expression.condition).predicate
-        yes, no = literals.literal(v, expression.then), literals.literal(v, expression.otherwise)
+        yes, no = literals.constant(v, expression.then), literals.constant(v, expression.otherwise)
         return v.pick(
             f"标记（{test}则为{yes}，否则为{no}）",
             f"一列标签（如果{test}就是{yes}，否则是{no}）",
@@ -111,7 +109,7 @@ def _operand(scope: Scope, operand: Expression | Value, noun: str = "") -> str:
 def date_part(scope: Scope, part: DatePart) -> str:
     """Return the words for a part of a date: 下单年份."""
     words, name = scope.column(part.column), _PARTS[part.part]
-    if part.part != "day" and words.endswith(("日期", "时间")) and len(words) > 3 and scope.voice.chance(0.6):
+    if part.part != "day" and words.endswith(("日期", "时间")) and len(words) > 3 and scope.voice.chance(0.92):
         return words[:-2] + name
     return f"{words}的{name}"
 
@@ -216,7 +214,7 @@ def condition(scope: Scope, node: Condition, noun: str = "") -> Said:
         return _exists(scope, node)
     if isinstance(node, InQuery):
         return _in_query(scope, node)
-    parent = _parent_of(scope, node)
+    parent = parent_of(scope, node)
     if parent is not None and v.chance(0.5):
         return _through(scope, node, parent)
     if isinstance(node, Compare):
@@ -228,22 +226,9 @@ def condition(scope: Scope, node: Condition, noun: str = "") -> Said:
     if isinstance(node, Between):
         if isinstance(node.left, DatePart):
             inner = subject_of(scope, node.left.column)
-            return compare.date_part_between(v, inner, node.left.part, node.low, node.high)
+            return dates.date_part_between(v, inner, node.left.part, node.low, node.high)
         return compare.between(v, subject_of(scope, node.left, noun), node.low, node.high)
     return compare.in_list(v, subject_of(scope, node.left, noun), node.values, negated=node.negated)
-
-
-def _parent_of(scope: Scope, node: Condition) -> Place | None:
-    """Return the place that a row of the entity has one of, when the condition is on a plain column of it."""
-    if not isinstance(node, Compare | Between | InList | Like) or scope.derived is not None:
-        return None
-    left = node.left.column if isinstance(node.left, DatePart) else node.left
-    if not isinstance(left, Column) or (isinstance(node, Compare) and not isinstance(node.right, str | int | float)):
-        return None
-    key = left.alias or left.table
-    if key == scope.entity.key or key not in scope.entity.parents or key not in scope.places:
-        return None
-    return scope.places[key]
 
 
 def _through(scope: Scope, node: Condition, parent: Place) -> Said:
@@ -263,59 +248,42 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
 
 def _both(scope: Scope, node: Both, noun: str) -> Said:
     v = scope.voice
-    merged = _merged(scope, node)
-    parts = [item if isinstance(item, Said) else condition(scope, item, noun) for item in merged]
+    within = _best_within(scope, node)
+    if within is not None:
+        return within
+    items: list[Condition | Said] = list(node.items)
+    month = joining.year_and_month(node)
+    if month is not None:
+        year, other = month
+        subject = subject_of(scope, year.left.column)  # type: ignore[union-attr]
+        items = [dates.in_month(v, subject, year.right, other.right), *(i for i in items if i not in month)]
+    parts = [item if isinstance(item, Said) else condition(scope, item, noun) for item in items]
     if len(parts) == 1:
         return parts[0]
-    deep = [isinstance(item, Both) for item in merged]
-    words = [part.predicate for part in parts]
-    if not any(deep):
-        words = _without_repeats(scope, node, words)
-    if node.op == "or":
-        words = [f"同时满足“{w}”" if inner else w for w, inner in zip(words, deep, strict=True)]
-        return Said(v.pick("或者", "或", "，或者", "或").join(words))
-    if any(deep):
-        plain = [w for w, inner in zip(words, deep, strict=True) if not inner]
-        either = [f"满足“{w}”" for w, inner in zip(words, deep, strict=True) if inner]
-        return Said(v.pick("，并且", "且", "，同时").join([*plain, *either]))
-    joined = v.pick("且", "并且", "，并且", "且", "而且").join(words)
-    if len(parts) == 2 and all(len(part.before) <= 14 for part in parts) and v.chance(0.35):
-        first, second = sorted(parts, key=lambda part: bool(part.modifier)) if v.chance(0.8) else parts
-        link = "" if second.modifier or v.chance(0.2) else "、"
-        return Said(joined, f"{first.before}{link}{second.before}")
-    return Said(joined)
-
-
-def _without_repeats(scope: Scope, node: Both, words: list[str]) -> list[str]:
-    """Leave out a repeated subject: 价格低于100或高于500."""
     first = node.items[0]
-    if not isinstance(first, Compare) or not isinstance(first.left, Column) or scope.voice.chance(0.3):
-        return words
-    if not all(isinstance(item, Compare) and item.left == first.left for item in node.items):
-        return words
-    subject = scope.voice.chosen.get((scope.place(first.left).table, first.left.name), "")
-    if not subject or not all(subject in word for word in words):
-        return words
-    return [words[0], *(word.split(subject, 1)[1] for word in words[1:])]
+    subject_words = scope.column(first.left) if isinstance(first, Compare) and isinstance(first.left, Column) else ""
+    return joining.joined(v, node, parts, [isinstance(item, Both) for item in items], subject_words)
 
 
-def _merged(scope: Scope, node: Both) -> list[Condition | Said]:
-    """Say `year = 2024 AND month = 3` of one column as 2024年3月."""
-    items: list[Condition | Said] = list(node.items)
-    parts = [i for i in node.items if isinstance(i, Compare) and i.op == "=" and isinstance(i.left, DatePart)]
-    if node.op == "or" or len(parts) != 2 or scope.voice.chance(0.03):
-        return items
-    year, month = sorted(parts, key=lambda item: getattr(item.left, "part", ""), reverse=True)
-    if not isinstance(year.left, DatePart) or not isinstance(month.left, DatePart):
-        return items
-    if (year.left.part, month.left.part) != ("year", "month") or year.left.column != month.left.column:
-        return items
-    column = year.left.column
-    parent = None if scope.is_own(column) else scope.place(column)
-    subject = subject_of(scope, column)
-    when, verb = literals.fence(f"{year.right}年{month.right}月"), compare.event(subject)
-    said = f"{when}{verb}" if verb and parent is None and scope.voice.chance(0.6) else f"{subject.words}在{when}"
-    return [Said(said), *(item for item in items if item is not year and item is not month)]
+def _best_within(scope: Scope, node: Both) -> Said | None:
+    """Say a condition, and being the extreme of those that meet it, as 北京的客户中年龄最大."""
+    if node.op != "and" or len(node.items) != 2 or scope.query.source.joins:
+        return None
+    kept, last = node.items
+    if not isinstance(last, Compare) or last.op != "=" or not isinstance(last.right, Scalar):
+        return None
+    inner, left = last.right.query, last.left
+    item = inner.select[0].expression if len(inner.select) == 1 else None
+    if (
+        inner.where != kept
+        or not isinstance(item, Aggregate)
+        or item.argument != left
+        or item.function not in ("max", "min")
+    ):
+        return None
+    best = superlative(scope, left, descending=item.function == "max")
+    pool = condition(scope, kept).before + scope.entity.noun
+    return Said(f"是{pool}中{best}", f"{pool}中{best}的")
 
 
 def _compare(scope: Scope, node: Compare, noun: str) -> Said:
@@ -324,14 +292,16 @@ def _compare(scope: Scope, node: Compare, noun: str) -> Said:
         return _compare_scalar(scope, left, node.op, right.query, noun)
     if isinstance(right, str | int | float):
         if isinstance(left, DatePart):
-            return compare.date_part(v, subject_of(scope, left.column), left.part, node.op, right)
+            return dates.date_part(v, subject_of(scope, left.column), left.part, node.op, right)
         if isinstance(left, Aggregate) and left.function == "count" and isinstance(right, int):
             return _how_many(scope, left, node.op, right, noun)
         if isinstance(left, Column):
-            known = scope.known(left)
-            yes = compare.truth(scope.column(left), known.kind, right)
+            known, place = scope.known(left), scope.place(left)
+            name = scope.column(left) if scope.derived is not None else v.column(place.table, left.name)
+            yes = compare.truth(name, known.kind, right)
             if yes is not None and node.op in ("=", "<>"):
-                return compare.flag(v, scope.column(left), yes=yes == (node.op == "="), boolean=known.kind == "boolean")
+                said = compare.flag(v, name, yes=yes == (node.op == "="), boolean=known.kind == "boolean")
+                return said if scope.is_own(left) else Said(f"{place.noun}{said.predicate}")
         return compare.compare(v, subject_of(scope, left, noun), node.op, right)
     return compare.against(v, say(scope, left, noun), tone(scope, left), node.op, say(scope, right, noun))
 
@@ -350,33 +320,13 @@ def _compare_scalar(scope: Scope, left: Expression, op: str, query: Query, noun:
     if plain and isinstance(left, Column) and isinstance(item, Aggregate) and isinstance(item.argument, Column):
         same = item.argument.name == left.name and query.source.table == left.table
         if same and op == "=" and item.function in ("max", "min") and kind != "text":
-            alone = not isinstance(scope.query.where, Both)
-            return _at_extreme(scope, left, words, kind, top=item.function == "max", alone=alone)
+            everyone = f"全部{scope.place(left).noun}的" if isinstance(scope.query.where, Both) else ""
+            return compare.at_extreme(v, words, kind, everyone, top=item.function == "max")
         if same and item.function == "avg" and v.chance(0.6):
             everyone = f"所有{scope.place(left).noun}的平均{words}"
             average = v.pick("平均值", "均值", "平均水平", f"平均{words}", everyone)
             return Said(f"{words}{v.of(COMPARE[op])}{average}")
     return compare.against(v, words, kind, op, scalar(scope, query), literal=True)
-
-
-def _at_extreme(scope: Scope, left: Column, words: str, kind: Tone, *, top: bool, alone: bool) -> Said:
-    """Say that a value is the extreme of all: every row that reaches it, not just one."""
-    v = scope.voice
-    extreme = AGGREGATE_EXTREMES.get(kind, ("最高", "最低"))[0 if top else 1]
-    everyone = f"全部{scope.place(left).noun}"
-    if not alone:
-        return Said(f"{words}等于{everyone}的{extreme}{words}")
-    word = v.of(SUPERLATIVES.get(kind, SUPERLATIVES["number"])[0 if top else 1])
-    value = v.pick("最大值" if top else "最小值", f"{extreme}{words}") if kind != "date" else f"{extreme}的{words}"
-    return Said(
-        v.pick(
-            f"{words}等于{value}",
-            f"{words}为{value}",
-            f"{words}{word}（并列都算）",
-            f"{words}{word}",
-            f"{words}达到{value}",
-        )
-    )
 
 
 def scalar(scope: Scope, query: Query) -> str:

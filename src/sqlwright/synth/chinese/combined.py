@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlwright.synth.chinese import nested
 from sqlwright.synth.chinese.clauses import condition, distinct_noun, say, superlative, things, tone, top
-from sqlwright.synth.chinese.compare import Said
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_things
 from sqlwright.synth.chinese.groups import take_apart
 from sqlwright.synth.chinese.listing import join, listing
 from sqlwright.synth.chinese.literals import how_many
 from sqlwright.synth.chinese.owners import as_owner
+from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Derived, Place, Scope, Unsayable, open_scope
 from sqlwright.synth.chinese.totals import totals
 from sqlwright.synth.chinese.voice import Voice
@@ -162,10 +162,7 @@ def _first_of_each(voice: Voice, node: With, inner: Scope) -> Ask | None:
     each = voice.pick(f"每个{part}", f"各{part}", f"各个{part}", f"每个{part}")
     many = "" if count == 1 else voice.pick("", "前") + how_many(voice, count, voice.measure(noun))
     within = voice.pick("中", "里", "")
-    if pool != noun:
-        who = f"{pool}中，{each}{best}的{many}{noun}"
-    else:
-        who = f"{each}{within}{best}的{many}{noun}"
+    who = f"{each}{within}{best}的{many}{noun}" if pool == noun else f"{pool}中，{each}{best}的{many}{noun}"
     columns = [say(inner, expression) for expression in shown if expression is not None]
     return ask_fields(voice, f"{who}的{join(inner, columns)}", several=len(columns) > 1)
 
@@ -192,7 +189,8 @@ def _over_groups(voice: Voice, node: With, inner: Scope) -> Ask | None:
         verb = voice.pick(
             "有多少", f"有多少{voice.measure(inner.entity.noun)}", "有几" + voice.measure(inner.entity.noun)
         )
-        return Ask(f"{voice.pick(f'平均{every}', f'{every}平均')}{verb}{pool}", True)
+        each = f"每{voice.measure(part)}{part}"
+        return Ask(f"{voice.pick(f'平均{each}', f'{each}平均')}{verb}{pool}", True)
     what = {"avg": ("平均值", "平均数"), "max": ("最大值",), "min": ("最小值",), "sum": ("总和",)}[only.function]
     return ask_number(voice, f"{every}的{words}的{voice.of(what)}")
 
@@ -223,8 +221,19 @@ def _in_steps(voice: Voice, node: With, inner: Scope) -> Ask:
     key = node.outer.source.alias or node.outer.source.table
     place = Place(key, node.name, noun)
     outer = Scope(voice, node.outer, {key: place}, place, None, derived)
+    then = voice.pick("再", "然后")
+    if _only_figures(node.outer) and node.outer.where is None:
+        words = join(outer, [say(outer, item.expression) for item in node.outer.select])
+        return Ask(f"{lead}，{then}{voice.pick('求', '计算', '算出')}{words}")
     ask = totals(outer) if _only_figures(node.outer) else listing(outer)
-    return Ask(f"{lead}，{voice.pick('再', '然后')}{ask.text}", ask.asks)
+    return Ask(f"{lead}，{then}回答：{ask.text}" if ask.asks else f"{lead}，{then}{_with_verb(ask.text)}", ask.asks)
+
+
+def _with_verb(text: str) -> str:
+    return text if text.startswith(_VERBS) else f"列出{text}"
+
+
+_VERBS = tuple("列查显给找看获返展检请帮麻我想拉把统计求算")
 
 
 def _only_figures(query: Query) -> bool:

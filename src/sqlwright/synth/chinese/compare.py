@@ -5,36 +5,19 @@ Nothing here looks into a tree: `clauses.py` says what is compared and passes th
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sqlwright.synth.chinese import literals
+from sqlwright.synth.chinese import dates, literals
+from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.chinese.words import COMPARE, COMPARE_COUNT, DONE, EVENT_VERBS, Tone, is_person
+from sqlwright.synth.chinese.words import (
+    AGGREGATE_EXTREMES,
+    COMPARE,
+    COMPARE_COUNT,
+    DONE,
+    SUPERLATIVES,
+    Tone,
+    is_person,
+)
 from sqlwright.synth.tree import Value
-
-
-class Said(NamedTuple):
-    """A condition in words; `modifier` stands before a noun and is `predicate` + 的 when empty."""
-
-    predicate: str
-    modifier: str = ""
-
-    @property
-    def before(self) -> str:
-        """Return the words that stand before a noun."""
-        return self.modifier or self.predicate + "的"
-
-
-class Subject(NamedTuple):
-    """What is compared."""
-
-    words: str
-    tone: Tone
-    noun: str = ""
-    """The noun of the thing whose own column this is; empty for a column of another place."""
-    is_label: bool = False
-    is_key: bool = False
-
 
 _PLACES = ("城市", "国家", "省份", "地区", "州", "区域", "省", "市", "所在地", "国籍")
 _KINDS = (
@@ -57,14 +40,13 @@ _KINDS = (
     "流派",
     "语言",
 )
-_STEMS = ("日期", "时间", "年份")
 
 
 def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
     """Say `subject op value`."""
     if isinstance(value, str):
         if literals.DATE.match(value[:10]) and subject.tone in ("date", "text", "year"):
-            return _date(voice, subject, op, value)
+            return dates.compare(voice, subject, op, value)
         return _text(voice, subject, op, value)
     count = subject.tone == "count"
     verbs = (COMPARE_COUNT if count else COMPARE)[op]
@@ -108,109 +90,16 @@ def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
         return Said(f"{words}为{quoted}", f"{quoted}的" if bare and voice.chance(0.6) else f"{quoted}{words}的")
     if op == "=" and literals.DATE.match(value):
         return Said(f"{words}为{quoted}")
-    return Said(f"{words}{voice.pick('为', '为', '是', '是', '等于', '=')}{quoted}")
-
-
-def _date(voice: Voice, subject: Subject, op: str, value: str) -> Said:
-    day = literals.date(voice, value)
-    words, verb = subject.words, event(subject)
-    if verb and voice.chance(0.55):
-        said = {
-            ">": (f"在{day}之后{verb}", f"{day}之后{verb}", f"{day}以后{verb}", f"晚于{day}{verb}"),
-            ">=": (
-                f"在{day}或之后{verb}",
-                f"{day}起{verb}",
-                f"从{day}起{verb}",
-                f"{day}以来{verb}",
-                f"{day}及以后{verb}",
-            ),
-            "<": (f"在{day}之前{verb}", f"{day}之前{verb}", f"{day}以前{verb}", f"早于{day}{verb}"),
-            "<=": (f"在{day}或之前{verb}", f"截至{day}{verb}", f"{day}及以前{verb}", f"不晚于{day}{verb}"),
-            "=": (f"{day}{verb}", f"在{day}{verb}", f"{day}当天{verb}"),
-            "<>": (f"不是{day}{verb}", f"不在{day}{verb}"),
-        }[op]
-        return Said(voice.of(said))
-    said = {
-        ">": (f"{words}在{day}之后", f"{words}晚于{day}", f"{words}在{day}以后", f"{words}大于{day}"),
-        ">=": (f"{words}不早于{day}", f"{words}在{day}及以后", f"{words}在{day}或之后", f"{words}大于等于{day}"),
-        "<": (f"{words}早于{day}", f"{words}在{day}之前", f"{words}在{day}以前", f"{words}小于{day}"),
-        "<=": (f"{words}不晚于{day}", f"{words}在{day}及以前", f"{words}在{day}或之前", f"{words}小于等于{day}"),
-        "=": (f"{words}为{day}", f"{words}是{day}"),
-        "<>": (f"{words}不是{day}", f"{words}不为{day}"),
-    }[op]
-    return Said(voice.of(said))
-
-
-def event(subject: Subject) -> str:
-    """Return the verb that a date column is named after ("下单" of 下单日期), or nothing."""
-    if not subject.noun:
-        return ""
-    for ending in _STEMS:
-        if subject.words.endswith(ending):
-            stem = subject.words[: -len(ending)]
-            return stem if stem in EVENT_VERBS else ""
-    return ""
-
-
-def date_part(voice: Voice, subject: Subject, part: str, op: str, value: Value) -> Said:
-    """Say that the year, month or day of a date compares so with a number."""
-    words, verb = subject.words, event(subject)
-    unit = {"year": "年", "month": "月", "day": "日"}[part]
-    name = {"year": "年份", "month": "月份", "day": "日"}[part]
-    when = literals.fence(
-        f"{value}{voice.pick('月', '月份') if part == 'month' and op == '=' else '号' if part == 'day' else unit}"
+    return Said(
+        f"{words}{voice.pick('为', '为', '为', '是', '是', '是', '等于', '=' if voice.chance(0.5) else '为')}{quoted}"
     )
-    if op == "=" and voice.chance(0.85):
-        if part == "day":
-            return Said(f"{words}是每月{when}" if voice.chance(0.5) else f"{words}的日期为{when}")
-        if verb and voice.chance(0.7):
-            return Said(voice.pick(f"{when}{verb}", f"在{when}{verb}"))
-        return Said(voice.pick(f"{words}在{when}", f"{words}是{when}", f"{words}为{when}"))
-    if part == "year" and op in (">", ">=", "<", "<=") and voice.chance(0.75):
-        if verb and voice.chance(0.6):
-            said = {
-                ">": (f"晚于{when}{verb}", f"{when}之后（不含{when}）{verb}"),
-                ">=": (f"{when}及以后{verb}", f"{when}以来{verb}", f"从{when}起{verb}", f"不早于{when}{verb}"),
-                "<": (f"{when}之前{verb}", f"早于{when}{verb}", f"{when}以前{verb}"),
-                "<=": (f"{when}及以前{verb}", f"不晚于{when}{verb}", f"{when}或更早{verb}"),
-            }[op]
-            return Said(voice.of(said))
-        said = {
-            ">": (f"{words}晚于{when}", f"{words}在{when}之后"),
-            ">=": (f"{words}在{when}及以后", f"{words}不早于{when}", f"{words}在{when}或更晚"),
-            "<": (f"{words}早于{when}", f"{words}在{when}之前"),
-            "<=": (f"{words}在{when}及以前", f"{words}不晚于{when}"),
-        }[op]
-        return Said(voice.of(said))
-    if op == "<>" and part != "day" and voice.chance(0.6):
-        return Said(f"{words}不在{when}")
-    return Said(f"{words}的{name}{voice.of(COMPARE[op])}{literals.fence(str(value))}")
-
-
-def date_part_between(voice: Voice, subject: Subject, part: str, low: Value, high: Value) -> Said:
-    """Say that the year, month or day of a date is between two numbers."""
-    unit, words = {"year": "年", "month": "月", "day": "日"}[part], subject.words
-    a, b = literals.fence(f"{low}{unit}"), literals.fence(f"{high}{unit}")
-    if part == "day":
-        return Said(f"{words}的日（几号）在{literals.fence(str(low))}到{literals.fence(str(high))}之间")
-    return Said(voice.pick(f"{words}在{a}到{b}之间", f"{words}在{a}至{b}之间"))
 
 
 def between(voice: Voice, subject: Subject, low: Value, high: Value) -> Said:
     """Say `subject BETWEEN low AND high`."""
     words = subject.words
     if isinstance(low, str) and isinstance(high, str):
-        verb = event(subject)
-        span = _span(voice, low, high)
-        if verb and voice.chance(0.55):
-            return Said(
-                voice.pick(
-                    f"{span}{verb}",
-                    f"在{span}{verb}",
-                    f"在{span}期间{verb}" if not span.endswith("间") else f"在{span}{verb}",
-                )
-            )
-        return Said(f"{words}{voice.pick('在', '介于') if span.endswith('间') else '在'}{span}")
+        return dates.between(voice, subject, low, high)
     a, b = literals.literal(voice, low), literals.literal(voice, high)
     return Said(
         voice.pick(
@@ -218,21 +107,6 @@ def between(voice: Voice, subject: Subject, low: Value, high: Value) -> Said:
             f"{words}在{a}至{b}之间", f"{words}{a}到{b}之间", f"{words}在{a}~{b}之间", f"{words}不低于{a}且不高于{b}",
         )
     )  # fmt: skip
-
-
-def _span(voice: Voice, low: str, high: str) -> str:
-    whole_year = low[4:] == "-01-01" and high[4:] in ("-12-31", "-12-31 23:59:59")
-    if whole_year and low[:4] == high[:4] and voice.chance(0.5):
-        return literals.fence(f"{low[:4]}年")
-    chinese = voice.chance(0.5)
-    a, b = (
-        (literals.date(voice, low), literals.date(voice, high))
-        if chinese
-        else (literals.fence(low), literals.fence(high))
-    )
-    if a.endswith("日" + literals.CLOSE) != b.endswith("日" + literals.CLOSE):
-        a, b = literals.fence(low), literals.fence(high)
-    return voice.pick(f"{a}到{b}之间", f"{a}至{b}之间", f"{a}和{b}之间", f"{a}到{b}")
 
 
 def in_list(voice: Voice, subject: Subject, values: tuple[Value, ...], *, negated: bool) -> Said:
@@ -276,11 +150,11 @@ def like(voice: Voice, subject: Subject, kind: str, fragment: str, *, negated: b
         month = literals.MONTH.match(fragment)
         if month or (len(fragment.rstrip("-")) == 4 and fragment.rstrip("-").isdigit()):
             when = literals.fence(f"{month[1]}年{int(month[2])}月" if month else f"{fragment[:4]}年")
-            verb = event(subject)
+            verb = dates.event(subject)
             return Said(f"{when}{verb}" if verb and voice.chance(0.6) else f"{words}在{when}")
-    if kind == "starts" and not negated and len(fragment) == 1 and fragment > "\u4e00" and words.endswith("姓名"):
-        if voice.chance(0.5):
-            return Said(f"姓{literals.fence(fragment)}")
+    surname = kind == "starts" and not negated and len(fragment) == 1 and fragment > "\u4e00"
+    if surname and words.endswith("姓名") and voice.chance(0.5):
+        return Said(f"姓{literals.fence(fragment)}")
     quoted = literals.fence(fragment)
     opening, closing = voice.pick(("“", "”"), ("“", "”"), ('"', '"'), ("'", "'"))
     if voice.chance(0.6) or not fragment.isalnum():
@@ -331,6 +205,23 @@ def against(voice: Voice, words: str, tone: Tone, op: str, other: str, *, litera
     return Said(f"{words}{voice.of((COMPARE_COUNT if tone == 'count' else COMPARE)[op])}{other}")
 
 
+def at_extreme(voice: Voice, words: str, tone: Tone, everyone: str, *, top: bool) -> Said:
+    """Say that a value is the extreme of all: every row that reaches it, not just one; `everyone` names all where needed."""
+    extreme = AGGREGATE_EXTREMES.get(tone, ("最高", "最低"))[0 if top else 1]
+    value = f"{extreme}的{words}" if tone == "date" else voice.pick("最大值" if top else "最小值", f"{extreme}{words}")
+    if everyone:
+        return Said(f"{words}等于{everyone}{extreme}{words}")
+    word = voice.of(SUPERLATIVES.get(tone, SUPERLATIVES["number"])[0 if top else 1])
+    said = (
+        f"{words}等于{value}",
+        f"{words}为{value}",
+        f"{words}{word}（并列都算）",
+        f"{words}{word}",
+        f"{words}{word}（含并列）",
+    )
+    return Said(voice.of(said))
+
+
 def how_many(voice: Voice, noun: str, op: str, number: int) -> Said:
     """Say how many things something has: 至少有3个订单."""
     many = literals.how_many(voice, number, voice.measure(noun))
@@ -376,6 +267,8 @@ def _adjective(voice: Voice, words: str, yes: bool) -> str:
         return words if yes else voice.pick("未", "尚未", "还没") + words[1:]
     if words in DONE:
         return f"已{words}" if yes else f"未{words}"
+    if words in _OPPOSITES:
+        return words if yes else _OPPOSITES[words]
     if not words.startswith("是否"):
         return ""
     stem = words[2:].removeprefix("已经").removeprefix("已")

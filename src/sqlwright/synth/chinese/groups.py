@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlwright.synth.chinese.clauses import aggregate, condition, date_part, order, say, superlative, things
+from sqlwright.synth.chinese.clauses import condition, date_part, order, say, superlative, things
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_things
 from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import how_many
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import is_latin, is_person
-from sqlwright.synth.tree import Aggregate, Case, Column, DatePart, Expression
+from sqlwright.synth.tree import Aggregate, Column, DatePart, Expression
 
 
 @dataclass(slots=True)
@@ -77,13 +77,9 @@ def owner_of(scope: Scope, groups: Groups) -> str:
 
 
 def _figure(scope: Scope, expression: Expression, owner: str) -> str:
-    if (
-        isinstance(expression, Aggregate)
-        and expression.function != "count"
-        and not isinstance(expression.argument, Case)
-    ):
-        if not owner and len(scope.places) > 1 and scope.voice.chance(0.8):
-            return aggregate(scope, expression, scope.entity.noun)
+    measures = isinstance(expression, Aggregate) and expression.function != "count"
+    if measures and not owner and len(scope.places) > 1 and scope.voice.chance(0.8):
+        return say(scope, expression, scope.entity.noun)
     return say(scope, expression, owner)
 
 
@@ -92,10 +88,10 @@ def _shown_key(scope: Scope, expression: Expression, groups: Groups) -> str:
         return (
             scope.voice.column(scope.place(expression).table, expression.name)
             if groups.whole
-            else scope.column(expression)
+            else scope.column(expression, tight=True)
         )
     keys = scope.query.group_by
-    return groups.keys[keys.index(expression)] if expression in keys else say(scope, expression)  # type: ignore[arg-type]
+    return groups.keys[keys.index(expression)] if expression in keys else say(scope, expression)
 
 
 def _keys(scope: Scope, shown: list[Expression]) -> tuple[list[str], bool]:
@@ -104,7 +100,8 @@ def _keys(scope: Scope, shown: list[Expression]) -> tuple[list[str], bool]:
     if thing:
         return [thing], True
     return [
-        date_part(scope, key) if isinstance(key, DatePart) else scope.column(key) for key in scope.query.group_by
+        date_part(scope, key) if isinstance(key, DatePart) else scope.column(key, tight=True)
+        for key in scope.query.group_by
     ], False
 
 
@@ -171,7 +168,7 @@ def _each(scope: Scope, groups: Groups) -> Ask:
         every = f"{groups.topic}{lead}{_every(scope, groups)}的{listed}"
         return Ask(v.pick(f"{groups.topic}按{name}分组，{lead}{listed}", every) if not groups.whole else every)
     single = scope.query.select[-1].expression
-    roll = v.random()
+    roll = v.random() if "的" not in name or len(groups.keys) > 1 else 0.64 + 0.36 * v.random()
     counts = isinstance(single, Aggregate) and single.argument is None and len(groups.figures) == 1
     if counts and roll < 0.3 and len(groups.keys) == 1:
         verb, measure = v.pick("有", "各有", "分别有"), v.measure(groups.noun)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlwright.synth.chinese import literals
 from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things, tone, top
-from sqlwright.synth.chinese.compare import Said
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
 from sqlwright.synth.chinese.owners import as_owner, columns_of
+from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.words import SUPERLATIVES, is_person
 from sqlwright.synth.tree import Case, Column, Compare, Expression
@@ -78,7 +78,11 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
         columns = v.pick(f"{columns}（去重）", f"{columns}，去重" if len(words) > 1 else f"{columns}（不重复）")
     figures = all(tone(scope, e) in _FIGURES for e in expressions)
     if whole:
-        each = v.pick("", "所有", "全部", "每" + v.measure(noun), "各" if not noun[-1:].isascii() else "每个")
+        each = (
+            ""
+            if query.distinct
+            else v.pick("", "所有", "全部", "每" + v.measure(noun), "各" if not noun[-1:].isascii() else "每个")
+        )
         return ask_fields(v, f"{each}{pool}的{columns}", several=len(words) > 1, figures=figures)
     if len(pool) > 8 and v.chance(0.3):
         lead = v.pick("列出", "找出", "查询", "请找出", "查一下", "帮我找出", "")

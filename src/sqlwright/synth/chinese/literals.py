@@ -82,3 +82,8 @@ def literal(voice: Voice, value: Value) -> str:
     if isinstance(value, str):
         return date(voice, value) if DATE.match(value) else text(voice, value)
     return number(voice, value)
+
+
+def constant(voice: Voice, value: Value) -> str:
+    """Return a value that the answer is to show, exactly as it is."""
+    return text(voice, value, translate=False) if isinstance(value, str) else fence(str(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese.compare import Said
+from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.voice import Voice
 from sqlwright.synth.chinese.words import having_verbs

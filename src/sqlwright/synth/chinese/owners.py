@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth.chinese.clauses import condition
-from sqlwright.synth.chinese.compare import Said
 from sqlwright.synth.chinese.nested import conjuncts, rejoin
+from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.words import dealing_verbs, having_verbs
 from sqlwright.synth.tree import (

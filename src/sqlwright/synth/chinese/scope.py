@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlwright.synth.chinese.voice import Known, Voice
 from sqlwright.synth.chinese.words import Tone
-from sqlwright.synth.tree import Column, Query, Source
+from sqlwright.synth.tree import Between, Column, Compare, Condition, DatePart, InList, Like, Query, Source
 
 
 class Unsayable(Exception):
@@ -72,19 +72,19 @@ class Scope:
         """Return whether a column is the entity's."""
         return (column.alias or column.table) == self.entity.key
 
-    def column(self, column: Column, *, full: bool = False) -> str:
-        """Return the words for a column: "城市" of the entity itself (unless `full`), "客户的城市" of another place."""
+    def column(self, column: Column, *, tight: bool = False) -> str:
+        """Return the words for a column: "城市" of the entity itself, "客户的城市" of another place, or `tight` "客户城市"."""
         if self.derived is not None and column.name in self.derived:
             return self.derived[column.name].phrase
         place = self.place(column)
         name = self.voice.column(place.table, column.name)
-        if place.key == self.entity.key and not full:
+        if place.key == self.entity.key:
             return name
         noun = place.noun
         for own in (noun, *self.voice.phrases.table(place.table)):
             if name.startswith(own) and name != own:
                 return name
-        loose = noun.isascii() or name.isascii() or "的" in noun or self.voice.chance(0.45)
+        loose = noun.isascii() or name.isascii() or "的" in noun or (not tight and self.voice.chance(0.45))
         return f"{noun}的{name}" if loose else noun + name
 
     def is_label(self, column: Column) -> bool:
@@ -171,3 +171,14 @@ def _reach(places: dict[str, Place], key: str) -> set[str]:
             seen.add(current)
             queue.extend(places[current].parents)
     return seen
+
+
+def parent_of(scope: Scope, node: Condition) -> Place | None:
+    """Return the place that each row of the entity has one of, when a condition is on one plain column of it."""
+    if not isinstance(node, Compare | Between | InList | Like) or scope.derived is not None:
+        return None
+    left = node.left.column if isinstance(node.left, DatePart) else node.left
+    if not isinstance(left, Column) or (isinstance(node, Compare) and not isinstance(node.right, str | int | float)):
+        return None
+    key = left.alias or left.table
+    return scope.places.get(key) if key in scope.entity.parents and key != scope.entity.key else None

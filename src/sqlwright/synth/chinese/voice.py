@@ -8,12 +8,13 @@ from typing import Protocol, TypeVar
 
 from sqlwright.schema.model import Column, Schema, Table
 from sqlwright.schema.words import split_identifier
-from sqlwright.synth.chinese.words import EVENT_VERBS, Tone, is_latin, is_person, measure_word, tone_of
+from sqlwright.synth.chinese.words import EVENT_VERBS, EVENTS, Tone, is_latin, is_person, measure_word, tone_of
 from sqlwright.synth.paths import find_edges
 
 T = TypeVar("T")
 _LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名", "歌名", "课程名", "品名")
 _LABEL_WORDS = ("name", "title", "fullname", "label")
+_TRADERS = ("客户", "顾客", "供应商", "卖家", "买家", "会员", "用户")
 _KEY_ENDINGS = ("编号", "标识", "主键", "代码", "序号", "ID", "id", "Id", "号")
 _LATIN_KEYS = ("id", "key", "code", "no", "num", "number", "fk", "uuid")
 
@@ -113,7 +114,9 @@ class Phrases:
         names = tuple(
             n for n in self.lexicon.names_of_table(table, "zh") if self._taken.get(n, table.name) == table.name
         )
-        names = names[:1] + tuple(name for name in names[1:4] if len(name) > 1)
+        names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
+        if names and names[0] in EVENTS:
+            names = (f"{names[0]}记录", *names)
         return names or _latin(table.name, self.lexicon.names_of_table(table, "en"))
 
     def _name_columns(self, table: Table) -> dict[str, Known]:
@@ -140,10 +143,10 @@ class Phrases:
     def _chinese(self, table: Table, column: Column, *, person: bool) -> tuple[str, ...]:
         """Return the lexicon's names of a column, those that fit: 姓名 is for people, 成立 alone is no noun."""
         names = self.lexicon.names_of_column(table, column, "zh")
-        if any(name in ("姓名", "名称") for name in names[:3]):
+        if any(name in ("姓名", "名称") for name in names[:3]) and not self.table(table.name)[0].endswith(_TRADERS):
             names = tuple(name for name in names if name not in (("名称",) if person else ("姓名", "名字")))
             names = tuple(sorted(names, key=lambda name: name != "姓名")) if person else names
-        names = names[:1] + tuple(name for name in names[1:4] if len(name) > 1)
+        names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
         noun = "日期" if column.kind == "date" else "年份" if column.kind == "number" else ""
         return tuple(name + noun if noun and name in EVENT_VERBS else name for name in names)
 
@@ -229,6 +232,6 @@ class Voice:
 
     def _best_mostly(self, names: tuple[str, ...]) -> str:
         index = 0
-        while index < len(names) - 1 and self.random() > 0.78:
+        while index < len(names) - 1 and self.random() > 0.8:
             index += 1
         return names[index]

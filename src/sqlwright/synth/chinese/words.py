@@ -88,9 +88,14 @@ _VERBS: dict[str, tuple[str, ...]] = {
 }
 
 
+_STAFF = ("员工", "雇员", "职员", "销售", "经理", "负责人", "教师", "老师", "医生", "客服")
+
+
 @lru_cache(maxsize=4096)
 def having_verbs(owner: str, thing: str) -> tuple[str, ...]:
     """Return the verbs that say that `owner` has a `thing`: ("下过", "有") for a customer and an order."""
+    if owner.endswith(_STAFF):
+        return ("负责", "有") if thing.endswith(("订单", "工单", "任务", "项目", "客户")) else ("有",)
     if is_person(owner):
         for head, verbs in _VERBS.items():
             if thing.endswith(head):
@@ -103,7 +108,6 @@ _DEALINGS: dict[str, tuple[str, ...]] = {
     "选修": ("选修了", "选过"),
     "报名": ("报名了", "报过"),
     "借阅": ("借过", "借阅过"),
-    "借阅记录": ("借过", "借阅过"),
     "借书": ("借过",),
     "预订": ("预订过", "订过"),
     "预定": ("预订过", "订过"),
@@ -133,7 +137,7 @@ def dealing_verbs(owner: str, link: str) -> tuple[str, ...]:
         return ("包含", "含有")
     if not is_person(owner):
         return ()
-    return _DEALINGS.get(link, ())
+    return _DEALINGS.get(link.removesuffix("记录"), ())
 
 
 _TONES: tuple[tuple[Tone, tuple[str, ...]], ...] = (
@@ -261,7 +265,7 @@ SUPERLATIVES: dict[Tone, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "size": (("最大",), ("最小",)),
     "grade": (("最高",), ("最低",)),
     "rank": (("最大",), ("最小",)),
-    "year": (("最晚", "最大"), ("最早", "最小")),
+    "year": (("最晚", "最近", "最晚"), ("最早",)),
     "number": (("最大", "最高"), ("最小", "最低")),
 }
 """(most, least) by tone: "价格" + "最高"."""
@@ -324,6 +328,11 @@ EVENT_VERBS = frozenset(
     "录入 生成 审核 雇佣 聘用 建立 发行 举办 举行 签署 维修 评论 发表 添加 修改 登录".split()
 )
 """Verbs that, with a date column named after them, take the date before them: "2023年下单的订单"."""
+
+EVENTS = frozenset(
+    "选课 借阅 预约 就诊 注册 报名 访问 登录 播放 维修 签到 出勤 租赁 巡检 选修 缴费 考勤 充值 退货".split()
+)
+"""Nouns of doings, which read better as records: 选课记录."""
 
 DONE = frozenset(
     "激活 启用 付款 支付 发货 完成 发布 归还 验证 取消 删除 签收 审核 关闭 解决 处理 认证 毕业 离职 退货 退款 结清 缴费 确认 校准 订阅 下架 注销 停用 "

@@ -1,0 +1,59 @@
+"""Conditions joined by 且 and 或, never in a way that leaves open which binds first."""
+
+from __future__ import annotations
+
+from sqlwright.synth.chinese.said import Said
+from sqlwright.synth.chinese.voice import Voice
+from sqlwright.synth.tree import Both, Compare, DatePart
+
+
+def joined(voice: Voice, node: Both, parts: list[Said], deep: list[bool], subject: str) -> Said:
+    """Join conditions in words.
+
+    Args:
+        voice: makes the choices.
+        node: the conditions as a tree.
+        parts: each in words.
+        deep: which of them are themselves joined by the other operator; those are fenced.
+        subject: the words of the column that all may be about.
+    """
+    words = [part.predicate for part in parts]
+    if not any(deep):
+        words = _without_repeats(voice, node, words, subject)
+    if node.op == "or":
+        words = [f"同时满足“{word}”" if inner else word for word, inner in zip(words, deep, strict=True)]
+        return Said(voice.pick("或者", "或", "，或者", "或").join(words))
+    if any(deep):
+        plain = [word for word, inner in zip(words, deep, strict=True) if not inner]
+        either = [f"满足“{word}”" for word, inner in zip(words, deep, strict=True) if inner]
+        return Said(voice.pick("，并且", "且", "，同时").join([*plain, *either]))
+    text = voice.pick("且", "并且", "，并且", "且", "而且").join(words)
+    if len(parts) == 2 and all(len(part.before) <= 14 for part in parts) and voice.chance(0.35):
+        first, second = sorted(parts, key=lambda part: bool(part.modifier)) if voice.chance(0.8) else parts
+        link = "" if second.modifier or voice.chance(0.2) else "、"
+        return Said(text, f"{first.before}{link}{second.before}")
+    return Said(text)
+
+
+def _without_repeats(voice: Voice, node: Both, words: list[str], subject: str) -> list[str]:
+    """Leave out a repeated subject: 价格低于100或高于500."""
+    first = node.items[0]
+    if not subject or not isinstance(first, Compare) or voice.chance(0.3):
+        return words
+    if not all(isinstance(item, Compare) and item.left == first.left for item in node.items):
+        return words
+    if len(words) != len(node.items) or not all(word.startswith(subject) for word in words):
+        return words
+    return [words[0], *(word[len(subject) :] for word in words[1:])]
+
+
+def year_and_month(node: Both) -> tuple[Compare, Compare] | None:
+    """Return the two conditions that set the year and the month of one date column, to be said as 2024年3月."""
+    parts = [i for i in node.items if isinstance(i, Compare) and i.op == "=" and isinstance(i.left, DatePart)]
+    if node.op == "or" or len(parts) != 2:
+        return None
+    by_part = {part.left.part: part for part in parts if isinstance(part.left, DatePart)}
+    year, month = by_part.get("year"), by_part.get("month")
+    if year is None or month is None or not isinstance(year.left, DatePart) or not isinstance(month.left, DatePart):
+        return None
+    return (year, month) if year.left.column == month.left.column else None

@@ -1,0 +1,30 @@
+"""What conditions are in words: a predicate and a modifier; and what they are about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlwright.synth.chinese.words import Tone
+
+
+class Said(NamedTuple):
+    """A condition in words; `modifier` stands before a noun and is `predicate` + 的 when empty."""
+
+    predicate: str
+    modifier: str = ""
+
+    @property
+    def before(self) -> str:
+        """Return the words that stand before a noun."""
+        return self.modifier or self.predicate + "的"
+
+
+class Subject(NamedTuple):
+    """What is compared."""
+
+    words: str
+    tone: Tone
+    noun: str = ""
+    """The noun of the thing whose own column this is; empty for a column of another place."""
+    is_label: bool = False
+    is_key: bool = False
