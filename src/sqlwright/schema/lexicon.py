@@ -5,9 +5,10 @@
     lexicon.names_of_column(table, column, "zh")    # ("下单日期", "订购日期", ...)
     lexicon.names_of_value("closed", "zh")          # ("已关闭", ...)
 
-Names come, most natural first, from the comment, the user's own entries, the identifier, its row in the built-in lexicon,
-and from the rows of its parts ("shipping_cost" from "shipping" and "cost"). All are faithful names, fit to be written into
-a question; `hints_of_table` and `hints_of_column` give words that merely point to an item ("expensive" to a price).
+Names come, most natural first, from the comment, the user's own entries, the identifier, its row in the built-in
+lexicon, and from the rows of its parts ("shipping_cost" from "shipping" and "cost"). All are faithful names, fit to be
+written into a question; `hints_of_table` and `hints_of_column` give words that merely point to an item ("expensive" to
+a price).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from sqlwright.schema.words import split_identifier
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _MAX_COMMENT = {"en": 30, "zh": 10}
 _MAX_NAMES = 12
+_ONE_LETTER = frozenset(("gender", "sex", "gndr"))
+"""Words of a column whose values may be single letters that the lexicon knows."""
 
 Names = tuple[str, ...]
 
@@ -89,8 +92,8 @@ class Lexicon:
     def names_of_column(self, table: Table, column: Column, language: str) -> Names:
         """Return what a person calls `column` of `table`; see `names_of_table`.
 
-        The table's name as a prefix is optional ("customer.customer_name" is "name" and "customer name") unless that would
-        say another column's name, and a synonym that is the name of another column of the table is left out.
+        The table's name as a prefix is optional ("customer.customer_name" is "name" and "customer name") unless that
+        would say another column's name, and a synonym that is the name of another column of the table is left out.
         """
         siblings = tuple([other.name for other in table.columns])
         key = (table.name, column.name, column.comment, language, siblings)
@@ -122,18 +125,21 @@ class Lexicon:
         """Return words that point to `column` without being its name ("old" to an age)."""
         return self.lookup(column.name, table.name, column.comment, language)[1]
 
-    def names_of_value(self, value: str, language: str) -> Names:
-        """Return other words for a stored value ("closed": "已关闭"; "canceled": "cancelled"); () when none is known."""
-        row = _values().get(value.strip().lower().replace("_", " ").replace("-", " "))
+    def names_of_value(self, value: str, language: str, column: str = "") -> Names:
+        """Return other words for a stored value ("closed": "已关闭"; "canceled": "cancelled"), or ().
+
+        A single letter has names only with a `column` that tells what it means: M and F in a gender or sex.
+        """
+        row = _value_row(value, column)
         if row is None:
             return ()
         if language == "zh":
             return tuple(name for name in row.zh if name != value)
         return tuple(name for name in (row.head, *row.en) if name.lower() != value.lower())
 
-    def hints_of_value(self, value: str, language: str) -> Names:
+    def hints_of_value(self, value: str, language: str, column: str = "") -> Names:
         """Return words that point to a stored value without naming it ("brazilian" to Brazil)."""
-        row = _values().get(value.strip().lower().replace("_", " ").replace("-", " "))
+        row = _value_row(value, column)
         if row is None:
             return ()
         return row.loose_zh if language == "zh" else row.loose_en
@@ -157,6 +163,8 @@ class Lexicon:
         chinese = language == "zh"
         own = self._items.get(f"{table}.{name}".lower() if table else name.lower())
         words = without_noise(split_identifier(name))
+        if not table and len(words) > 1 and words[-1] == "info":
+            words = words[:-1]
         names = [*_comment_names(comment, language)]
         if own:
             names += own.zh if chinese else own.en
@@ -206,6 +214,13 @@ def _values() -> dict[str, Row]:
         for name in (*row.aliases, *row.en, *row.zh):
             found.setdefault(name.lower(), row)
     return found
+
+
+def _value_row(value: str, column: str) -> Row | None:
+    key = value.strip().lower().replace("_", " ").replace("-", " ")
+    if len(key) == 1 and key.isascii() and _ONE_LETTER.isdisjoint(split_identifier(column)):
+        return None
+    return _values().get(key)
 
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -1,7 +1,7 @@
 """Name an identifier from the lexicon rows of its parts.
 
-Chinese puts what modifies before what is modified, as English noun compounds do ("order status", 订单状态), so parts are
-written in order, but for the patterns that turn it: "date of x", "number of x", "x per y", "created by".
+Chinese puts what modifies before what is modified, as English noun compounds do ("order status", 订单状态), so parts
+are written in order, but for the patterns that turn it: "date of x", "number of x", "x per y", "created by".
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NOISE_BEFORE = frozenset(
         "tab",
     )
 )
-_NOISE_AFTER = frozenset(("tbl", "tb", "table", "tab", "vw", "view", "dim", "fact", "fk", "pk", "fld"))
+_NOISE_AFTER = frozenset(("tbl", "tb", "table", "tab", "vw", "dim", "fact", "fk", "pk", "fld"))
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _COUNTS = frozenset(("num", "no", "nbr", "number", "count", "cnt", "n", "nr", "qty", "quantity"))
 _FLAGS = frozenset(("is", "has", "can", "was", "are", "if"))

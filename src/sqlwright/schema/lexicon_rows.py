@@ -6,7 +6,8 @@ A line is
     head <TAB> other spellings in identifiers <TAB> English names <TAB> Chinese names
 
 with commas inside a cell, and the best name first. A name that begins with `~` is only loosely related
-("expensive" for price): it helps to link a question, and is never written into one. A modifier's Chinese is the form that stands before a noun.
+("expensive" for price): it helps to link a question, and is never written into one.
+A modifier's Chinese is the form that stands before a noun.
 Lines that begin with `#` are comments.
 """
 

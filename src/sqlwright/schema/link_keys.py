@@ -1,7 +1,7 @@
 """The ways in which a question may mention a schema item or a stored value, as keys that the linker looks up.
 
-Keys depend on the identifier and the lexicon alone, so they are cached across schemas: building a linker for a new schema of
-known words costs dictionary look-ups.
+Keys depend on the identifier and the lexicon alone, so they are cached across schemas: building a linker for a new
+schema of known words costs dictionary look-ups.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ CHINESE = re.compile(rf"[{_CJK}]")
 _STOP_TEXT = """
 a an the of in on at by to for from with and or not is are was were be been do does did has have had their
 its it his her them they he she we you i me my our your this that these those there here as than then so if but all
-any each every some no both either which what who whom whose where when why how many much more most less least please show
-list find give tell return display get count s t can could will would want know let us out per into about also
+any each every some no both either which what who whom whose where when why how many much more most less least please
+show list find give tell return display get count s t can could will would want know let us out per into about also
 only
 """
 STOP = frozenset(_STOP_TEXT.split())
@@ -125,8 +125,8 @@ class ValueKeys(NamedTuple):
 
 
 @lru_cache(maxsize=262144)
-def value_keys(lexicon: Lexicon, text: str) -> ValueKeys:
-    """Return the keys of a stored value; a long text has none."""
+def value_keys(lexicon: Lexicon, text: str, column: str = "") -> ValueKeys:
+    """Return the keys of a stored value; a long text has none. `column` tells what a single letter means."""
     own = tuple(WORD.findall(text.lower()))
     if len(own) > _MOST_WORDS or len(text) > 80:
         return ValueKeys((), (), (), False, False)
@@ -139,9 +139,9 @@ def value_keys(lexicon: Lexicon, text: str) -> ValueKeys:
         if len(text) > 1 or text in _SINGLE_CHINESE:
             chinese.append(text)
     if not number:
-        names = (*lexicon.names_of_value(text, "en"), *lexicon.hints_of_value(text, "en"))
+        names = (*lexicon.names_of_value(text, "en", column), *lexicon.hints_of_value(text, "en", column))
         words += [tuple(WORD.findall(name.lower())) for name in names if name.lower() not in STOP and len(name) > 1]
-        known = (*lexicon.names_of_value(text, "zh"), *lexicon.hints_of_value(text, "zh"))
+        known = (*lexicon.names_of_value(text, "zh", column), *lexicon.hints_of_value(text, "zh", column))
         chinese += [name for name in known if len(name) > 1 or name in _SINGLE_CHINESE]
         single = tuple(name for name in known if len(name) == 1 and name not in _SINGLE_CHINESE)
     quoted = len(own) == 1 and not number and (len(own[0]) < 2 or own[0] in STOP)
@@ -159,6 +159,6 @@ def shortest_number(column: str, type_: str) -> int:
 
 _NEVER = 1000
 _NUMBER_WORDS = frozenset(
-    ("year", "yr", "season", "grade", "class", "level", "lvl", "floor", "category", "code", "zip", "postcode", "version",
-     "edition", "semester", "term", "stars")
+    ("year", "yr", "season", "grade", "class", "level", "lvl", "floor", "category", "code", "zip", "postcode",
+    "version",  "edition", "semester", "term", "stars")
 )  # fmt: skip

@@ -4,9 +4,10 @@
     links = linker.link("How many closed tickets does each customer have?")
     render_links(links)    # "customer + , ticket + , ticket . status = 'closed'"
 
-A mention is one of four kinds: `exact` (all words of the name, near each other), `partial` (a telling word of it), `synonym` (a name
-of the lexicon or a comment, English or Chinese) and `value` (a stored value, or a name of it). Everything is dictionary look-ups on
-words and characters; a question costs some tens of microseconds, so training data can be linked as it is made.
+A mention is one of four kinds: `exact` (all words of the name, near each other), `partial` (a telling word of it),
+`synonym` (a name of the lexicon or a comment, English or Chinese) and `value` (a stored value, or a name of it).
+Everything is dictionary look-ups on words and characters; a question costs some tens of microseconds, so training data
+can be linked as it is made.
 
 After: the string matching of Wang et al. 2020, "RAT-SQL", section 4.2 (exact and partial matches, value links).
 """
@@ -49,7 +50,7 @@ class Link:
 
 
 class Linker:
-    """Finds the mentions of one schema's items in questions; building it is cheap, and it may be used for many questions."""
+    """Finds the mentions of one schema's items in questions; cheap to build, and good for many questions."""
 
     def __init__(
         self,
@@ -106,7 +107,7 @@ class Linker:
         lengths = self._value_length
         for value in stored:
             text = value if isinstance(value, str) else str(value)
-            keys = value_keys(self._lexicon, text)
+            keys = value_keys(self._lexicon, text, self._items[item][1] or "" if len(text) == 1 else "")
             if keys.is_number and len(text) < digits:
                 continue
             quoted = keys.quoted_only
@@ -247,7 +248,7 @@ class Linker:
             column = self._items[item][1] is not None
             if rank <= _HINT and not mask & ~covered:
                 continue
-            if not mask & ~said and rank < _EXACT or not mask & ~valued and rank <= _HINT:
+            if (not mask & ~said and rank < _EXACT) or (not mask & ~valued and rank <= _HINT):
                 continue
             at_home = self._table_of[item] in tables
             if column and any(

@@ -6,7 +6,8 @@
 
 Everything is cached by word, because the linker asks for the same words thousands of times a second.
 `stem` undoes inflection only (plural, -ed, -ing). A full stemmer such as Snowball's English one also undoes derivation,
-which joins words that are different columns: customer/custom, international/intern, organization/organ, department/depart.
+which joins words that are different columns: customer/custom, international/intern, organization/organ,
+department/depart.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ _SAME = _set(
 _PLURALS = {
     "movie": "movies", "roof": "roofs", "photo": "photos", "piano": "pianos", "video": "videos", "logo": "logos",
     "studio": "studios", "radio": "radios", "memo": "memos", "zoo": "zoos", "portfolio": "portfolios",
-    "ratio": "ratios",    "euro": "euros", "kilo": "kilos", "promo": "promos", "demo": "demos", "repo": "repos", "casino": "casinos",
+    "ratio": "ratios", "euro": "euros", "kilo": "kilos", "promo": "promos", "demo": "demos", "repo": "repos",
+    "casino": "casinos",
     "tattoo": "tattoos", "scenario": "scenarios", "quiz": "quizzes", "index": "indexes", "person": "people",
     "bus": "buses", "gas": "gases",
 }  # fmt: skip
@@ -82,7 +84,7 @@ def split_identifier(name: str) -> tuple[str, ...]:
     """Return the lower-case words of an identifier: snake_case, camelCase, ALLCAPS, digits, Chinese, glued words.
 
     A run of Chinese characters is one word. Words glued together in one case ("orderdate", "CUSTID") are taken apart
-    when all parts are in the lexicon's vocabulary and the whole is not. An identifier without a letter or digit gives ().
+    when all parts are in the lexicon's vocabulary and the whole is not. Without a letter or digit there are no words.
     """
     name = _ACRONYM_PLURAL.sub("", name) if not name.islower() else name
     words: list[str] = []
