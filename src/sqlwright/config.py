@@ -31,6 +31,10 @@ class DatabaseConfig(Section):
 
     url: str = ""
     """SQLAlchemy URL, or the path of a SQLite or DuckDB file."""
+    folder: str = ""
+    """Folder of SQLite files, `<db_id>/<db_id>.sqlite` or `<db_id>.sqlite`, for a data set over many databases."""
+    tables: str = ""
+    """Spider's or BIRD's `tables.json`, where the schemas come from it rather than from the databases."""
     db_id: str = ""
     """Name for it in the data; by default the file's or database's own name."""
     samples: list[str] = []
