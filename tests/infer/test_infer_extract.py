@@ -1,0 +1,79 @@
+"""Taking the SQL out of what a model wrote."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sqlwright.infer import extract_sql
+
+SQL = "SELECT name FROM city WHERE country = 'France'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SQL,
+        f"  {SQL};",
+        f"{SQL}; SELECT 2",
+        f"```sql\n{SQL}\n```",
+        f"Sure! Here it is:\n\n```sql\n{SQL};\n```\nThis selects the cities with that country.",
+        f"```\n{SQL}",
+        f"<think>I could SELECT * FROM mountain; no.</think>\n{SQL}",
+        f"I could SELECT * FROM mountain.</think>{SQL}",
+        f"The query is: {SQL};\nIt works.",
+        f"{SQL}\n\nThis query returns the names.",
+        f"You can use `{SQL}` for that.",
+        f"SQL: {SQL}<|end|>",
+        f"{SQL}<|end|><|pad|><|pad|>",
+        f"First try:\n```sql\nSELECT * FROM city\n```\nBetter:\n```sql\n{SQL}\n```",
+        f"To select the cities with a filter, don't forget quotes: {SQL}",
+        f"以下是查询语句：{SQL}；".replace("；", ";"),
+    ],
+)
+def test_the_statement_is_found(text: str) -> None:
+    assert extract_sql(text) == SQL
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH big AS (SELECT * FROM city WHERE population > 5) SELECT COUNT(*) FROM big",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n",
+        "(SELECT a FROM t) UNION (SELECT b FROM u)",
+        "SELECT ';' AS semicolon, 'it''s' FROM t",
+        "SELECT 1",
+        "select a from t where b in (select c from u)",
+        "SELECT COUNT ( * ) FROM city",
+        "SELECT a -- why; not\nFROM t",
+        "SELECT '-- no comment' FROM t",
+    ],
+)
+@pytest.mark.parametrize("wrap", ["{}", "{};", "```sql\n{}\n```", "<think>hm</think>{}"])
+def test_whole_statements_survive(sql: str, wrap: str) -> None:
+    assert extract_sql(wrap.format(sql)) == sql
+
+
+@pytest.mark.parametrize(
+    "text", ["", "I don't know.", "Please select one with care", "```sql\n```", "<think>SELECT 1", "WITH best regards"]
+)
+def test_no_statement_is_nothing(text: str) -> None:
+    assert extract_sql(text) == ""
+
+
+@given(st.text(max_size=200))
+def test_it_never_fails_and_what_it_finds_is_final(text: str) -> None:
+    found = extract_sql(text)
+    assert not found or found.lstrip("(").upper().startswith(("SELECT", "WITH"))
+
+
+_literal = st.text(
+    st.characters(codec="utf-8", exclude_characters="'`\"<|>", exclude_categories=("Cc", "Zl", "Zp")), max_size=20
+)
+
+
+@given(literal=_literal, number=st.integers(0, 9999), before=st.sampled_from(["", "Answer: ", "好的：\n"]))
+def test_literals_are_kept(literal: str, number: int, before: str) -> None:
+    sql = f"SELECT a, b FROM t WHERE c = '{literal}' AND d = {number}"
+    assert extract_sql(f"{before}{sql};\nDone.") == sql
