@@ -3,8 +3,7 @@
     python benchmarks/synth_speed.py
 
 Writes benchmarks/results/synth_speed.json: microseconds to draw a tree and print its SQL, milliseconds to make a
-catalog, and executed,
-audited pairs a minute by processor time of one core, English and Chinese in equal shares.
+catalog, and executed, audited pairs a minute by processor time of one core, English and Chinese in equal shares.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def text_role(name: str, values: Sequence[object], distinct: int) -> Role:
     words = words_of(name)
     last = words[-1]
     if last in NAMES:
-        return "name"
+        return "category" if words[0] in ("job", "work") else "name"
     if not CONTACTS.isdisjoint(words):
         return "code" if last not in ("address", "street") else "text"
     if not values:
@@ -117,6 +117,12 @@ def text_role(name: str, values: Sequence[object], distinct: int) -> Role:
     if distinct <= 12 or (last in CATEGORIES and distinct <= 60):
         return "category"
     return "code" if last in CODES else "text"
+
+
+def names_rows(name: str, distinct: int, rows: int) -> bool:
+    """Return whether a text called a name tells rows apart; a subject shared by dozens of tickets is a category."""
+    person = not {"first", "last", "given", "family", "surname"}.isdisjoint(words_of(name))
+    return person or rows < 20 or distinct * 4 > rows or distinct > 100
 
 
 def number_role(name: str, distinct: int, low: float, high: float) -> Role:

@@ -22,6 +22,7 @@ from sqlwright.synth._roles import (
     Role,
     is_flag,
     is_iso_date,
+    names_rows,
     number_role,
     text_role,
     words_of,
@@ -151,6 +152,7 @@ def _table(
         for c in usable
         if c.distinct != 1
         and not c.unique
+        and not c.has_nulls
         and (c.role in ("category", "flag") or (c.role == "ordinal" and c.integer and c.distinct <= 60))
     )
     return info
@@ -170,6 +172,8 @@ def _column(
     role, kind = _role(column, stored, single or where in keys or column.name in table.primary_key, dialect)
     nulls = profile.nulls.get(where) if profile else None
     distinct = profile.distinct.get(where, len(stored)) if profile else len(stored)
+    if role == "name" and profile and not names_rows(column.name, distinct, profile.rows.get(table.name, 0)):
+        role = "category"
     unique = single or column.unique
     if profile and profile.rows.get(table.name, 0) > 1:
         unique = unique or distinct >= profile.rows[table.name]

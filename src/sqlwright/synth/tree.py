@@ -3,7 +3,8 @@
 It is far smaller than SQL: only shapes that a question can say in one sentence have a node here, so a writer can
 cover all of them, and drawing and printing one takes microseconds. Trees compare and hash by value.
 
-    Query(select=(Item(Column("city")), Item(Aggregate("count", None))), source=Source("customer"), group_by=(Column("city"),))
+    city = Column("customer", "city")
+    Query((Item(city), Item(Aggregate("count", None))), Source("customer"), group_by=(city,))
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ class InQuery:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """`[NOT] EXISTS (SELECT 1 FROM ... WHERE inner key = outer key ...)`."""
+    """`[NOT] EXISTS (SELECT 1 FROM ... WHERE inner key = outer key ...)`; the query's `select` is empty."""
 
     query: Query
     negated: bool = False

@@ -9,6 +9,7 @@ only where several tables are in sight, and tables have aliases only where one o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -16,6 +17,7 @@ from sqlwright.schema.model import Schema
 from sqlwright.sqlkit.names import identifier
 from sqlwright.synth import tree as t
 
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
 _STRFTIME = {"year": "%Y", "month": "%m", "day": "%d"}
 
 
@@ -156,11 +158,13 @@ class _Writer:
 
     def _compare(self, node: t.Compare, qualify: bool) -> str:
         left = self._dispatch[type(node.left)](node.left, qualify)
+        if isinstance(node.right, str):
+            return f"{left} {node.op} {self._moment(node.right)}"
         return f"{left} {node.op} {self._dispatch[type(node.right)](node.right, qualify)}"
 
     def _between(self, node: t.Between, qualify: bool) -> str:
         left = self._dispatch[type(node.left)](node.left, qualify)
-        return f"{left} BETWEEN {self._value(node.low)} AND {self._value(node.high)}"
+        return f"{left} BETWEEN {self._moment(node.low)} AND {self._moment(node.high)}"
 
     def _in_list(self, node: t.InList, qualify: bool) -> str:
         left = self._dispatch[type(node.left)](node.left, qualify)
@@ -191,6 +195,13 @@ class _Writer:
             text = self._dispatch[type(item)](item, qualify)
             parts.append(f"({text})" if isinstance(item, t.Both) and item.op != node.op else text)
         return f" {node.op.upper()} ".join(parts)
+
+    def _moment(self, value: t.Value) -> str:
+        """Return a literal beside a comparison; Oracle alone does not take an ISO text for a date."""
+        text = self._dispatch[type(value)](value, False)
+        if self.dialect == "oracle" and isinstance(value, str) and _ISO_DATE.match(value):
+            return f"TO_DATE({text}, 'YYYY-MM-DD')"
+        return text
 
     def _value(self, value: t.Value) -> str:
         return self._dispatch[type(value)](value, False)

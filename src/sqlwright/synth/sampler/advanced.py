@@ -134,8 +134,8 @@ def per_group_average(dice: Dice) -> With | None:
     if path is not None and table.key and dice.chance(0.6):
         edge = path.edges[0]
         key, source = edge.child_column, Source(path.end)
-    elif table.groups:
-        key, source = dice.pick(table.groups).node, Source(table.name)
+    elif table.categories:
+        key, source = dice.pick(table.categories).node, Source(table.name)
     else:
         return None
     inner = Query((Item(key), Item(agg.COUNT, "total")), source, group_by=(key,))

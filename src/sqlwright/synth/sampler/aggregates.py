@@ -41,8 +41,9 @@ def numeric(dice: Dice, table: TableInfo) -> ColumnInfo | None:
 
 def group_key(dice: Dice, table: TableInfo) -> Column | DatePart | None:
     """Return what to group rows of a table by: mostly a category, sometimes a date part."""
-    if table.dates and (not table.groups or dice.chance(0.22)):
-        return DatePart("year" if dice.chance(0.65) else "month", dice.pick(table.dates).node)
+    dates = [column for column in table.dates if not column.has_nulls]
+    if dates and (not table.groups or dice.chance(0.22)):
+        return DatePart("year" if dice.chance(0.65) else "month", dice.pick(dates).node)
     return dice.pick(table.groups).node if table.groups else None
 
 

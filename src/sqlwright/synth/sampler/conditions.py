@@ -58,7 +58,8 @@ def where(
     second = _column(dice, table, (*avoid, first.node), True)
     if second is None or first.unique:
         return predicate(dice, first, many=many)
-    op: Literal["and", "or"] = "and" if dice.chance(0.85) else "or"
+    flags = "flag" in (first.role, second.role)
+    op: Literal["and", "or"] = "and" if flags or dice.chance(0.85) else "or"
     parts = (predicate(dice, first, plain=True, many=True), predicate(dice, second, plain=True, many=True))
     return Both(op, _flat(parts) if op == "and" else parts)
 
@@ -222,15 +223,15 @@ def threshold(dice: Dice, column: ColumnInfo) -> int | float | None:
     step = 10.0 ** math.floor(math.log10(span / 4)) if span < 1e15 else 1.0
     if dice.chance(0.4):
         step /= 2
-    if column.integer or column.year:
-        step = max(1.0, math.floor(step))
-    value = round(round(around / step) * step, 6)
-    if not column.low < value < column.high:
-        inside = [v for v in numbers if isinstance(v, int | float) and column.low < v < column.high]
-        if not inside:
-            return None
-        value = float(dice.pick(inside))
-    return int(value) if column.integer or (value == int(value) and abs(value) < 1e15) else value
+    whole = column.integer or column.year
+    for _ in range(4):  # finer steps where most values crowd together at one end
+        if whole:
+            step = max(1.0, math.floor(step))
+        value = round(round(around / step) * step, 6)
+        if column.low < value < column.high:
+            return int(value) if whole or (value == int(value) and abs(value) < 1e15) else value
+        step /= 10
+    return None
 
 
 def date(dice: Dice, column: ColumnInfo) -> Condition:

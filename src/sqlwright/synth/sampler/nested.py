@@ -35,6 +35,8 @@ def without(dice: Dice) -> Query | SetOperation | None:
     child = dice.catalog.table(edge.child)
     select = _what(dice, table)
     inner = where(dice, child, (edge.child_column,), simple=True, many=True) if dice.chance(0.22) else None
+    if getattr(inner, "negated", False) or getattr(inner, "op", "") == "<>":
+        inner = None  # "without any that are not" is too many negations
     column = next(c for c in child.columns if c.node == edge.child_column)
     r = dice.random()
     if r < 0.18 and inner is None and not isinstance(select[0].expression, Aggregate):
