@@ -237,8 +237,10 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
     bare = isinstance(node, Compare) and node.op == "=" and isinstance(node.left, Column) and scope.is_label(node.left)
     if bare and isinstance(node, Compare) and isinstance(node.right, str) and scope.voice.chance(0.6):
         value = literals.text(scope.voice, node.right, translate=False)
+        if parent.table == scope.entity.table:
+            return Said(f"{parent.noun}{scope.voice.pick('是', '为')}{value}")
         name = scope.voice.pick("", parent.noun)
-        return Said(f"{parent.noun}是{value}", f"{parent.noun}{value}的" if name else f"{value}的")
+        return Said(f"{parent.noun}是{value}", f"{name}{value}的")
     predicate = f"{parent.noun}{said.predicate}"
     own = scope.voice.chosen.values()
     if any(said.predicate.startswith(word) for word in own) and scope.voice.chance(0.5):

@@ -109,7 +109,8 @@ def between(voice: Voice, subject: Subject, low: str, high: str) -> Said:
     if verb and voice.chance(0.55):
         during = f"在{span}{verb}" if span.endswith("间") else f"在{span}期间{verb}"
         return Said(voice.pick(f"{span}{verb}", f"在{span}{verb}", during))
-    return Said(f"{subject.words}{voice.pick('在', '介于') if span.endswith('间') else '在'}{span}")
+    verb = voice.pick("在", "介于", "在")
+    return Said(f"{subject.words}{verb}{span}{'' if span.endswith(('间', '年' + literals.CLOSE)) else '之间'}")
 
 
 def _span(voice: Voice, low: str, high: str) -> str:

@@ -42,6 +42,8 @@ class Groups:
 def take_apart(scope: Scope) -> Groups:
     """Return a grouped query's parts in words."""
     v, query = scope.voice, scope.query
+    if len(scope.places) == 2 and len({place.table for place in scope.places.values()}) == 1:
+        scope.entity.noun = "下属" if is_person(scope.entity.noun) else f"下级{scope.entity.noun}"
     groups = Groups(noun=scope.entity.noun)
     shown = [item.expression for item in query.select]
     is_key = [isinstance(e, Column | DatePart) for e in shown]

@@ -25,6 +25,9 @@ def join(scope: Scope, words: list[str]) -> str:
 def listing(scope: Scope) -> Ask:
     """Ask for the rows of a query that has no groups and no aggregates."""
     v, query = scope.voice, scope.query
+    pairs = _pairs(scope)
+    if pairs is not None:
+        return pairs
     place = _only_place(scope)
     if place is not None and place is not scope.entity and query.limit is None:
         owner = as_owner(scope, place, strict=query.distinct)
@@ -143,12 +146,12 @@ def _labelling(scope: Scope, pool: str, expressions: list[Expression]) -> Ask:
     assert isinstance(case, Case)
     columns = join(scope, [say(scope, expression) for expression in expressions[:-1]])
     test = condition(scope, case.condition).predicate
-    yes, no = literals.literal(v, case.then), literals.literal(v, case.otherwise)
+    yes, no = literals.constant(v, case.then), literals.constant(v, case.otherwise)
     verb = v.pick("标为", "标记为", "记为", "归为")
     return Ask(
         v.pick(
             f"列出{pool}的{columns}，{test}的{verb}{yes}，其余{verb}{no}",
-            f"{pool}的{columns}，并按是否{test}标记{yes}或{no}",
+            f"{pool}的{columns}，另加一列标签：{test}的写{yes}，不是的写{no}",
             f"显示{pool}的{columns}，再加一列：{test}则为{yes}，否则为{no}",
             f"查询{pool}的{columns}，同时把{test}的{verb}{yes}，否则{verb}{no}",
         )
@@ -185,6 +188,36 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
     if ask.text.endswith("吗"):
         return Ask(f"{ask.text[:-1]}，并{sort}{tail}吗", True)
     return Ask(f"{ask.text}，{v.pick('', '结果', '', '并')}{sort}{tail}", ask.asks)
+
+
+def _pairs(scope: Scope) -> Ask | None:
+    """Say a self-join on a shared value, each pair once, as 城市相同的两个客户."""
+    v, query = scope.voice, scope.query
+    source, where = query.source, query.where
+    if len(source.joins) != 1 or source.joins[0].table != source.table or not isinstance(where, Compare):
+        return None
+    left, right = source.joins[0].left, source.joins[0].right
+    key = where.left
+    if left.name != right.name or where.op not in ("<", ">", "<>") or not isinstance(key, Column):
+        return None
+    if not isinstance(where.right, Column) or key.name != where.right.name or not scope.is_primary(key):
+        return None
+    expressions = [item.expression for item in query.select]
+    names = list(dict.fromkeys(e.name for e in expressions if isinstance(e, Column)))
+    if len(expressions) != 2 * len(names):
+        return None
+    noun, shared = v.table(source.table), v.column(source.table, left.name)
+    shown = join(scope, [v.column(source.table, name) for name in names])
+    two, one = f"两{v.measure(noun)}", f"{v.measure(noun)}"
+    once = "" if where.op == "<>" else v.pick("，每对只列一次", "（每对只出现一次）", "，不重复", "")
+    said = v.pick(
+        f"{shared}相同的{two}{noun}的{shown}{once}",
+        f"列出{shared}相同的每一对{noun}的{shown}{once}",
+        f"哪些{noun}的{shared}相同？两两配对给出{shown}{once}",
+        f"找出所有{shared}一样的{noun}对，显示双方的{shown}{once}",
+        f"同一{shared}的{noun}两两组合，给出两{one}{noun}的{shown}{once}",
+    )
+    return Ask(said)
 
 
 def _only_place(scope: Scope) -> Place | None:

@@ -83,10 +83,11 @@ class Phrases:
         return self._columns[table]
 
     def value(self, text: str) -> tuple[str, ...]:
-        """Return the Chinese names of a stored value."""
+        """Return the Chinese names of a stored value that is not Chinese itself."""
         found = self._values.get(text)
         if found is None:
-            found = self._values[text] = tuple(n for n in self.lexicon.names_of_value(text, "zh") if n != text)
+            found = self.lexicon.names_of_value(text, "zh") if text.isascii() else ()
+            self._values[text] = found
         return found
 
     def label(self, table: str) -> str:
