@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: a PostgreSQL server that the run starts for itself, and the reference data beside the checkout."""
+"""Fixtures shared by all tests: a PostgreSQL server made for the run, and the reference data beside the checkout."""
 
 from __future__ import annotations
 

@@ -117,7 +117,9 @@ def test_rows_and_bytes_are_capped(executor: Executor) -> None:
         "DELETE FROM sqlite_master",
     ],
 )
-def test_only_reading_is_possible(executor: Executor, sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_reading_is_possible(
+    executor: Executor, sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if executor.dialect == "duckdb" and "pragma_table_info" in sql:
         pytest.skip("DuckDB's own catalogue may be read by an executor; the guard keeps it out")
     monkeypatch.chdir(tmp_path)
@@ -155,7 +157,9 @@ def test_engine_and_executor_share_a_file(kind: str, request: pytest.FixtureRequ
         with open_executor(path) as executor, engine.connect() as connection:
             assert executor.run("SELECT COUNT(*) FROM person").rows == [(3,)]
             assert sqlalchemy.inspect(engine).get_table_names() == ["person"]
-            assert [tuple(row) for row in connection.execute(sqlalchemy.text("SELECT * FROM person ORDER BY id"))] == ROWS
+            assert [
+                tuple(row) for row in connection.execute(sqlalchemy.text("SELECT * FROM person ORDER BY id"))
+            ] == ROWS
             with pytest.raises(sqlalchemy.exc.DBAPIError):
                 connection.execute(sqlalchemy.text("DELETE FROM person"))
     finally:
@@ -203,11 +207,11 @@ class TestPostgres:
         result = postgres.run(f"SELECT id, name, age FROM {postgres_schema}.person ORDER BY id")
         assert result.columns == ("id", "name", "age") and result.rows == ROWS
         assert postgres.run(f"SELECT name FROM {postgres_schema}.person WHERE name LIKE 'O%'").rows == [("O'Neil",)]
-        assert postgres.run("SELECT 1 WHERE FALSE") .columns == ("?column?",)
+        assert postgres.run("SELECT 1 WHERE FALSE").columns == ("?column?",)
 
     def test_limits(self, postgres: Executor) -> None:
         assert postgres.run("SELECT pg_sleep(60)").status == "timeout"
-        many = postgres.run("SELECT * FROM generate_series(1, 100000000)")
+        many = postgres.run("SELECT a FROM generate_series(1, 10000) AS a, generate_series(1, 10000) AS b")
         assert many.status == "too-large" and len(many.rows) == SHORT.rows
         assert postgres.run("SELECT repeat('x', 60000) FROM generate_series(1, 9)").status == "too-large"
         assert postgres.run("SELECT 1").rows == [(1,)]
@@ -234,7 +238,7 @@ class TestPostgres:
 
     def test_a_setting_does_not_outlive_its_statement(self, postgres: Executor) -> None:
         postgres.run("SELECT set_config('statement_timeout', '0', false)")
-        assert postgres.run("SHOW statement_timeout").rows == [("500ms",)]
+        assert postgres.run("SELECT current_setting('statement_timeout')").rows == [("500ms",)]
 
     def test_engine_is_read_only(self, postgres_url: str, postgres_schema: str) -> None:
         import sqlalchemy

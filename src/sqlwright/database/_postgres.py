@@ -1,20 +1,20 @@
-"""PostgreSQL through psycopg: each statement in a read-only transaction of its own that is rolled back.
+"""PostgreSQL through psycopg: each statement is a cursor in a read-only transaction of its own that is rolled back.
 
-Rows are streamed, so a large result is cut off without being held, and the streaming protocol takes one statement only:
-a second one behind a semicolon, such as `COMMIT`, is refused by the server.
+A cursor lets a large result be cut off without being held, and keeps out what is no query: the server takes one SELECT,
+VALUES, TABLE or WITH after DECLARE CURSOR, no writing WITH, and no second statement behind a semicolon such as `COMMIT`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from itertools import islice
 from typing import Any
 
 import psycopg
 
-from sqlwright.database._statements import require_reading
 from sqlwright.database.results import Failure, Fetched, Limits, collect
 from sqlwright.errors import DatabaseError
+
+_CURSOR = "sqlwright"
+_OPTIONS = "-c default_transaction_read_only=on -c cursor_tuple_fraction=1 -c statement_timeout={}"
 
 
 class PostgresSession:
@@ -26,10 +26,12 @@ class PostgresSession:
         self._connection = self._connect()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        options = f"-c default_transaction_read_only=on -c statement_timeout={self._milliseconds}"
         try:
             connection = psycopg.connect(
-                conninfo_of(self._url), options=options, connect_timeout=10, prepare_threshold=None
+                conninfo_of(self._url),
+                options=_OPTIONS.format(self._milliseconds),
+                connect_timeout=10,
+                prepare_threshold=None,
             )
         except psycopg.Error as error:
             raise DatabaseError(f"the PostgreSQL database cannot be opened: {_first_line(error)}") from None
@@ -37,8 +39,7 @@ class PostgresSession:
         return connection
 
     def fetch(self, sql: str, limits: Limits) -> Fetched:
-        """Run one statement that reads; a lost connection is opened again once."""
-        require_reading(sql)
+        """Run one query; a lost connection is opened again once."""
         try:
             if self._connection.closed:
                 self._connection = self._connect()
@@ -53,21 +54,10 @@ class PostgresSession:
             self._roll_back()
 
     def _fetch(self, sql: str, limits: Limits) -> Fetched:
-        cursor = self._connection.cursor()
-        stream: Generator[Any, None, None] = cursor.stream(sql.encode(), size=100)  # type: ignore[assignment]
-        try:
-            first = next(stream, None)
+        with self._connection.cursor(name=_CURSOR) as cursor:
+            cursor.execute(sql.encode())
             columns = tuple([item.name for item in cursor.description or ()])
-            pending = [] if first is None else [first]
-
-            def fetchmany(count: int) -> list[Any]:
-                rows, pending[:] = pending[:count], pending[count:]
-                return rows + list(islice(stream, count - len(rows)))
-
-            return collect(fetchmany, columns, limits)
-        finally:
-            stream.close()
-            cursor.close()
+            return collect(cursor.fetchmany, columns, limits)
 
     def _roll_back(self) -> None:
         try:

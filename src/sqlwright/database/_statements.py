@@ -1,7 +1,6 @@
-"""A first look at a statement's text, for engines whose read-only mode leaves holes.
+"""A first look at a statement's text, for engines whose read-only mode leaves holes: MySQL lets anybody SET a variable.
 
-PostgreSQL lets a superuser run `COPY ... TO PROGRAM` in a read-only transaction, MySQL lets anybody `SET` a session
-variable; statements that begin like that are not sent at all. Reading the statement in earnest is the guard's work.
+Reading the statement in earnest is the guard's work.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from sqlwright.sqlkit._scopes import Scope, Scopes, Source, scopes_of
 
 
 def rename_sources(tree: exp.Expr) -> None:
-    """Let every table stand under its own name, and what must have an alias under T1, T2, ... in order of appearance."""
+    """Let every table stand under its own name, and what must have an alias under T1, T2, ... in order."""
     scopes = scopes_of(tree)
     if not scopes.settled or not _may_rename(tree, scopes):
         return
@@ -91,7 +91,7 @@ def _names_columns(select: exp.Select) -> bool:
 
 
 def _may_rename(tree: exp.Expr, scopes: Scopes) -> bool:
-    """Return False where an alias is referred to in a way that is not a column's qualifier (`row_to_json(t)`, FOR UPDATE OF)."""
+    """Return False where an alias is used as more than a column's qualifier (`row_to_json(t)`, FOR UPDATE OF t)."""
     if any(lock.expressions for lock in tree.find_all(exp.Lock)):
         return False
     if tree.find(exp.Lateral, exp.Dot) is not None:

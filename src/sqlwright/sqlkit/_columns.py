@@ -10,6 +10,8 @@ from sqlglot import exp
 from sqlwright.sqlkit._scopes import Scope, Source, leftmost, scopes_of
 from sqlwright.sqlkit.names import keeps_case
 
+SETTLED = "settled"
+"""Mark of an identifier that is known to name a column, and so is no string."""
 _ROWID = frozenset({"rowid", "oid", "_rowid_"})
 
 
@@ -44,8 +46,6 @@ class NameBook:
 
 def settle_names(tree: exp.Expr, book: NameBook) -> None:
     """Turn double-quoted strings into strings, and spell tables and columns as the schema does."""
-    if book.dialect != "sqlite" and not book.known:
-        return
     scopes = scopes_of(tree)
     for scope in scopes.all:
         for column in scope.columns:
@@ -71,21 +71,22 @@ def _settle_column(column: exp.Column, scope: Scope, book: NameBook) -> None:
         if table:
             _spell(column.args["table"], table, book.dialect)
         return
-    quoted = bool(column.this.args.get("quoted"))
-    if not book.known:
-        if quoted and _cannot_be_a_name(column.name):
-            column.replace(exp.Literal.string(column.name))
-        return
-    spelled = next((found for around in scope.chain() if (found := _spelling(around, column.name, book))), None)
+    around = scope.chain()
+    spelled = next((found for nearby in around if (found := _spelling(nearby, column.name, book))), None)
     if spelled:
         _spell(column.this, spelled, book.dialect)
-    elif quoted and book.dialect == "sqlite" and not _names_something(column.name, scope, book):
-        column.replace(exp.Literal.string(column.name))
+    elif book.dialect == "sqlite" and column.this.args.get("quoted"):
+        text = not _names_something(column.name, scope, book) if book.known else _cannot_be_a_name(column.name)
+        if text:
+            column.replace(exp.Literal.string(column.name))
 
 
 def _spelling(scope: Scope, name: str, book: NameBook) -> str | None:
-    if name.lower() in scope.output_names():
-        return next(item.alias for item in scope.select.expressions if item.alias.lower() == name.lower())
+    """Return how the SELECT spells this name: as one of its output aliases, or as a column of a table that it reads."""
+    wanted = name.lower()
+    for item in scope.select.expressions:
+        if isinstance(item, exp.Alias) and item.alias.lower() == wanted:
+            return str(item.alias)
     return next((found for s in scope.sources if s.kind == "table" and (found := book.column(s.name, name))), None)
 
 
@@ -93,34 +94,31 @@ def _names_something(name: str, scope: Scope, book: NameBook) -> bool:
     """Return whether a source in sight has, or could have, a column of this name."""
     wanted = name.lower()
     return wanted in _ROWID or any(
-        _offers(source, wanted, book, 0) for around in scope.chain() for source in around.sources
+        _offers(source, wanted, book) for around in scope.chain() for source in around.sources
     )
 
 
-def _offers(source: Source, wanted: str, book: NameBook, depth: int) -> bool:
+def _offers(source: Source, wanted: str, book: NameBook) -> bool:
     if source.kind == "table":
         return book.table(source.name) is None or wanted in book.columns(source.name)
-    if source.kind == "other" or depth > 8:
+    definition = _definition(source)
+    first = leftmost(definition.this) if definition is not None else None
+    if definition is None or not isinstance(first, exp.Select):
         return True
-    body = _body(source)
-    first = leftmost(body) if body is not None else None
-    if not isinstance(first, exp.Select):
-        return True
-    alias = (
-        source.node.args.get("alias") if source.kind == "derived" else first.find_ancestor(exp.CTE).args.get("alias")
-    )
+    alias = definition.args.get("alias")
     if alias is not None and alias.args.get("columns"):
         return any(name.name.lower() == wanted for name in alias.args["columns"])
-    if any(item.alias_or_name.lower() == wanted for item in first.expressions):
-        return True
-    return any(item.is_star for item in first.expressions)
+    return any(item.is_star or item.alias_or_name.lower() == wanted for item in first.expressions)
 
 
-def _body(source: Source) -> exp.Expr | None:
+def _definition(source: Source) -> exp.Expr | None:
+    """Return the derived table or CTE behind a source."""
     if source.kind == "derived":
-        return source.node.this
-    root = source.node.root()
-    return next((cte.this for cte in root.find_all(exp.CTE) if cte.alias.lower() == source.name.lower()), None)
+        return source.node
+    if source.kind != "cte":
+        return None
+    ctes = source.node.root().find_all(exp.CTE)
+    return next((cte for cte in ctes if cte.alias.lower() == source.name.lower()), None)
 
 
 def _cannot_be_a_name(text: str) -> bool:
@@ -129,8 +127,6 @@ def _cannot_be_a_name(text: str) -> bool:
 
 def _spell(name: exp.Identifier, spelled: str, dialect: str) -> None:
     """Write the identifier with the schema's letters, where the dialect takes both for the same name."""
-    if name.this == spelled:
-        if dialect != "sqlite" or not name.args.get("quoted"):
-            return
+    name.meta[SETTLED] = True
     if keeps_case("A", dialect) and keeps_case("a", dialect):
         name.set("this", spelled)

@@ -1,8 +1,9 @@
 """The sqlglot dialects that statements are read and written with.
 
-sqlglot translates between dialects, and so rewrites a few functions even when source and target are the same: SQLite's
+sqlglot translates between dialects, and so rewrites a few things even when source and target are the same: SQLite's
 `CAST(x AS DATE)` (a number) becomes `DATE(x)` (a text), `MOD(a, b)` (a real) becomes `a % b` (an integer), a comma
-becomes CROSS JOIN (which pins the join order). `FaithfulSqlite` reads and writes SQLite so that a round trip means the same.
+becomes CROSS JOIN (which pins the join order). `FaithfulSqlite` reads and writes SQLite so that a round trip means the
+same.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlglot.dialects.sqlite import SQLite
 from sqlglot.generator import Generator
 from sqlglot.generators.sqlite import SQLiteGenerator
 from sqlglot.parsers.sqlite import SQLiteParser
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from sqlwright.errors import SqlError
 
@@ -112,6 +113,7 @@ class _SpokenNot:
     """Prints `x NOT IN (...)` as people write it, where sqlglot prints `NOT x IN (...)`."""
 
     def not_sql(self: Any, expression: exp.Not) -> str:
+        """Print a negation behind what it negates, where SQL has that."""
         inner = expression.this
         text = str(self.sql(inner))
         if isinstance(inner, exp.Is) and isinstance(inner.expression, (exp.Null, exp.Boolean)):
@@ -131,14 +133,16 @@ def writer_class(dialect: type[Dialect]) -> type[Generator]:
 
 
 @cache
-def dialect_named(name: str) -> Dialect:
+def dialect_named(name: str, *, translating: bool = False) -> Dialect:
     """Return the dialect of this name ("sqlite", "postgres", "mysql", "duckdb", "oracle", ...).
+
+    With `translating`, what only sqlglot's own SQLite knows how to carry into another dialect is read as such.
 
     Raises:
         SqlError: sqlglot knows no such dialect.
     """
     name = _ALIASES.get(name.lower(), name.lower())
-    if name == "sqlite":
+    if name == "sqlite" and not translating:
         return FaithfulSqlite()
     try:
         return Dialect.get_or_raise(name)

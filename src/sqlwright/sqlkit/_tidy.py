@@ -10,7 +10,7 @@ _HOLDERS = (exp.Where, exp.Having)
 
 
 def tidy(tree: exp.Expr) -> exp.Expr:
-    """Return the tree with plain joins, no ASC, no needless parentheses, and window frames and collations in upper case."""
+    """Return the tree with plain joins, no ASC, no needless parentheses, frames and collations in upper case."""
     for node in list(tree.walk()):
         if isinstance(node, exp.Join):
             _tidy_join(node)
@@ -29,9 +29,8 @@ def tidy(tree: exp.Expr) -> exp.Expr:
 
 
 def _tidy_join(join: exp.Join) -> None:
-    if join.kind == "OUTER" and join.side:
-        join.set("kind", None)
-    elif join.kind == "INNER" and (join.args.get("on") or join.args.get("using")) and not join.method:
+    conditioned = join.args.get("on") or join.args.get("using")
+    if (join.kind == "OUTER" and join.side) or (join.kind == "INNER" and conditioned and not join.method):
         join.set("kind", None)
 
 

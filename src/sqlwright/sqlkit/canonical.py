@@ -3,10 +3,11 @@
     canonical('select T1.name from Head as T1 where T1.age != 56 ;')
     # SELECT name FROM Head WHERE age <> 56
 
-One line; keywords in upper case; no comments, no semicolon; strings in single quotes; names bare where they may be; a table
-stands under its own name, unless that is ambiguous (then T1, T2, ... in order of appearance); output aliases only where
-something refers to them; `<>`, JOIN, LEFT JOIN, `x NOT IN (...)`, `x IS NOT NULL`; no ASC. The rewrite is deterministic,
-idempotent, and leaves the rows of the result as they are; the names of the result's columns may change.
+One line; keywords in upper case; no comments, no semicolon; strings in single quotes; names bare where they may be;
+a table stands under its own name, unless that is ambiguous (then T1, T2, ... in order of appearance); no table name
+before a column where only one table is in sight; output aliases only where something refers to them; `<>`, JOIN,
+LEFT JOIN, `x NOT IN (...)`, `x IS NOT NULL`; no ASC. The rewrite is deterministic, idempotent, and leaves the rows
+of the result as they are; the names of the result's columns may change.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from sqlwright.sqlkit._aliases import drop_output_aliases, rename_sources, unqualify
-from sqlwright.sqlkit._columns import NameBook, settle_names
+from sqlwright.sqlkit._columns import SETTLED, NameBook, settle_names
 from sqlwright.sqlkit._dialects import dialect_key
 from sqlwright.sqlkit._tidy import tidy
 from sqlwright.sqlkit.names import is_plain, keeps_case
@@ -32,8 +33,8 @@ def canonical(sql: str, dialect: str = "sqlite", *, columns: Columns | None = No
     Args:
         sql: one statement.
         dialect: the dialect it is written in, by sqlglot's name.
-        columns: the column names of each table. Names then get the schema's own letter case, and double-quoted text that
-            is no column becomes the string that SQLite takes it for.
+        columns: the column names of each table. Names then get the schema's own letter case, and double-quoted text
+            that is no column becomes the string that SQLite takes it for.
         target: the dialect to print, when it is another one.
 
     Raises:
@@ -41,12 +42,16 @@ def canonical(sql: str, dialect: str = "sqlite", *, columns: Columns | None = No
     """
     if columns is None:
         return _canonical(sql, dialect, target)
-    return canonical_tree(parse(sql, dialect), dialect, columns=columns, target=target)
+    return canonical_tree(_parse_for(sql, dialect, target), dialect, columns=columns, target=target)
 
 
 @lru_cache(maxsize=4096)
 def _canonical(sql: str, dialect: str, target: str | None) -> str:
-    return canonical_tree(parse(sql, dialect), dialect, target=target)
+    return canonical_tree(_parse_for(sql, dialect, target), dialect, target=target)
+
+
+def _parse_for(sql: str, dialect: str, target: str | None) -> exp.Expr:
+    return parse(sql, dialect, translating=target is not None and dialect_key(target) != dialect_key(dialect))
 
 
 def canonical_tree(
@@ -60,11 +65,11 @@ def canonical_tree(
         unqualify(tree)
         drop_output_aliases(tree)
         tree = tidy(tree)
-    _quote(tree, source, goal, known=columns is not None)
-    return render(tree, goal)
+    _quote(tree, source, goal)
+    return render(tree, goal, translating=source != goal)
 
 
-def _quote(tree: exp.Expr, source: str, goal: str, *, known: bool) -> None:
+def _quote(tree: exp.Expr, source: str, goal: str) -> None:
     """Set every identifier's quotes as the target dialect needs them."""
     for name in tree.find_all(exp.Identifier):
         text = name.this
@@ -73,12 +78,12 @@ def _quote(tree: exp.Expr, source: str, goal: str, *, known: bool) -> None:
         elif not name.args.get("quoted"):
             if source == goal and not keeps_case(text, goal) and goal == "postgres":
                 name.set("this", text.lower())
-        elif source == "sqlite" and _may_be_text(name, known=known):
+        elif source == "sqlite" and _may_be_text(name):
             continue
         else:
             name.set("quoted", not keeps_case(text, goal))
 
 
-def _may_be_text(name: exp.Identifier, *, known: bool) -> bool:
-    """Return whether SQLite could take this double-quoted name for a string: it is a bare column of a table not known."""
-    return not known and isinstance(name.parent, exp.Column) and not name.parent.table
+def _may_be_text(name: exp.Identifier) -> bool:
+    """Return whether SQLite could take this double-quoted name for a string: a bare column that is not known."""
+    return isinstance(name.parent, exp.Column) and not name.parent.table and SETTLED not in name.meta

@@ -15,20 +15,27 @@ from sqlwright.sqlkit._dialects import dialect_named, writer_class
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-def parse(sql: str, dialect: str = "sqlite") -> exp.Expr:
+def parse(sql: str, dialect: str = "sqlite", *, translating: bool = False) -> exp.Expr:
     """Return the tree of one statement; the caller may change it.
+
+    With `translating`, functions are read so that another dialect can be written, not so that they stay as they are.
 
     Raises:
         SqlError: `sql` is empty, holds several statements or does not parse; the message says where.
     """
-    return tree_of(sql, dialect).copy()
+    return _read(sql, dialect, True) if translating else tree_of(sql, dialect).copy()
 
 
 @lru_cache(maxsize=1024)
 def tree_of(sql: str, dialect: str) -> exp.Expr:
     """Return the shared tree of one statement, for reading only. Raises SqlError as `parse` does."""
+    return _read(sql, dialect, False)
+
+
+def _read(sql: str, dialect: str, translating: bool) -> exp.Expr:
     try:
-        statements = [tree for tree in dialect_named(dialect).parse(sql) if tree is not None]
+        language = dialect_named(dialect, translating=translating)
+        statements = [tree for tree in language.parse(sql) if tree is not None]
     except SqlglotError as error:
         raise SqlError(f"not valid {dialect} SQL: {_reason(error)}: {_shown(sql)}") from None
     except RecursionError:
@@ -41,14 +48,14 @@ def tree_of(sql: str, dialect: str) -> exp.Expr:
     return statements[0]
 
 
-def render(tree: exp.Expr, dialect: str) -> str:
+def render(tree: exp.Expr, dialect: str, *, translating: bool = False) -> str:
     """Return the statement as one line, without comments. `tree` may be changed.
 
     Raises:
         SqlError: `dialect` cannot be written, or the tree is nested too deeply.
     """
     try:
-        language = dialect_named(dialect)
+        language = dialect_named(dialect, translating=translating)
         writer = writer_class(type(language))(dialect=language, comments=False, unsupported_level=ErrorLevel.IGNORE)
         return writer.generate(tree, copy=False)
     except SqlglotError as error:
