@@ -25,7 +25,7 @@ _WITH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_CLAUSES = re.compile(r"\b(?:FROM|COUNT|SUM|AVG|MIN|MAX|CASE)\b|[*(=,]|\bSELECT\s+[-\d'\"x]", re.IGNORECASE)
+_CLAUSES = re.compile(r"\b(?:FROM|COUNT|SUM|AVG|MIN|MAX|CASE)\b|[*(=,]|\bSELECT\s+[-\d'\"#]", re.IGNORECASE)
 
 
 def extract_sql(text: str) -> str:
@@ -52,7 +52,7 @@ def _first_statement(text: str) -> str:
     if start < 0:
         return ""
     body = text[start:]
-    masked = _QUOTED.sub(lambda match: "x" * len(match.group()), body)
+    masked = _QUOTED.sub(lambda match: "#" * len(match.group()), body)
     end = len(body)
     for mark in (";", "\n\n"):
         at = masked.find(mark)
@@ -63,7 +63,7 @@ def _first_statement(text: str) -> str:
 
 def _start(text: str) -> int:
     """Return where the first query begins, -1 for nowhere; the English words "select" and "with" begin none."""
-    masked = _QUOTED.sub(lambda match: "x" * len(match.group()), text) if _even_quotes(text) else text
+    masked = _QUOTED.sub(lambda match: "#" * len(match.group()), text) if _even_quotes(text) else text
     starts = [match.start() for match in _WITH.finditer(masked)]
     starts += [match.start() for match in _SELECT.finditer(masked) if _CLAUSES.search(masked, match.start())]
     if not starts:
