@@ -31,7 +31,7 @@ def reason(folder: Path, record: object, **options: object) -> str:
     return skipped.reason
 
 
-# --- sqlwright's own ---------------------------------------------------------------------------------------------------
+# --- sqlwright's own
 
 OWN = {"id": "a", "db_id": "shop", "question": "How many?", "sql": "SELECT 1"}
 
@@ -59,7 +59,7 @@ def test_own_records_are_checked(tmp_path: Path, change: dict[str, object], expe
     assert expected in reason(tmp_path, {**OWN, **change}, format="sqlwright")
 
 
-# --- BIRD --------------------------------------------------------------------------------------------------------------
+# --- BIRD
 
 
 def test_bird_evidence_is_read(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_bird_evidence_is_read(tmp_path: Path) -> None:
     assert "expected a whole number" in reason(tmp_path, {**record, "question_id": "7"})
 
 
-# --- SParC, CoSQL ------------------------------------------------------------------------------------------------------
+# --- SParC, CoSQL
 
 
 def dialogue(*turns: object) -> dict[str, object]:
@@ -107,7 +107,7 @@ def test_tokenised_operators_are_joined_outside_strings(tmp_path: Path) -> None:
     assert example.sql == "SELECT a FROM t WHERE a >= 3 AND b != '> =' AND c <= 2"
 
 
-# --- WikiSQL -----------------------------------------------------------------------------------------------------------
+# --- WikiSQL
 
 TABLE = {
     "id": "1-22-3",
@@ -184,7 +184,7 @@ def test_wikisql_needs_its_tables_and_reads_mirrors_that_carry_them(tmp_path: Pa
         read_records(tmp_path, form(0, 0))
 
 
-# --- instruction / input / output --------------------------------------------------------------------------------------
+# --- instruction / input / output
 
 
 def test_alpaca_records_bring_their_schema(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_alpaca_records_bring_their_schema(tmp_path: Path) -> None:
 
 def test_db_gpt_hub_records_name_their_database(tmp_path: Path) -> None:
     record = {
-        "instruction": "Act as a SQL terminal.\n###Instruction:\nshop contains tables such as a, b. Table a has columns such as x. ",
+        "instruction": "Act as a terminal.\n###Instruction:\nshop contains tables such as a, b. Table a has columns x.",
         "input": "###Input:\nHow many?\n\n###Response:",
         "output": "SELECT COUNT(*) FROM a",
         "history": [],
@@ -246,7 +246,7 @@ def test_one_database_gathers_the_tables_of_its_records(tmp_path: Path) -> None:
     assert [table.name for table in read_records(tmp_path, *records).schemas["shop"].tables] == ["orders", "city"]
 
 
-# --- prompt / completion and chat --------------------------------------------------------------------------------------
+# --- prompt / completion and chat
 
 
 def test_the_sql_is_found_after_reasoning(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_conversations_are_checked(tmp_path: Path, messages: list[tuple[str, str
     assert expected in reason(tmp_path, record, db_id="shop")
 
 
-# --- CSV ---------------------------------------------------------------------------------------------------------------
+# --- CSV
 
 
 def read_csv(folder: Path, text: str, **options: object) -> Import:
@@ -328,7 +328,7 @@ def test_broken_csv_is_reported_with_its_line(tmp_path: Path) -> None:
     assert "unexpected end of data" in found.skipped[2].reason
 
 
-# --- the Hub -----------------------------------------------------------------------------------------------------------
+# --- the Hub
 
 ROWS = [{"question": "How many?", "context": "CREATE TABLE t (a INT)", "answer": "SELECT COUNT(a) FROM t"}] * 2
 

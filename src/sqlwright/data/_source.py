@@ -57,7 +57,7 @@ def iter_json(text: str) -> Iterator[Raw]:
     An array is read element by element: what stands before a syntax error or the end of a truncated file is still
     yielded.
     """
-    start = _SPACE.match(text).end()  # type: ignore[union-attr]  # always matches
+    start = _after_space(text, 0)
     if text[start] == "[":
         yield from _array(text, start)
         return
@@ -68,11 +68,16 @@ def iter_json(text: str) -> Iterator[Raw]:
         yield from wrapped
 
 
+def _after_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
 def _array(text: str, start: int) -> Iterator[Raw]:
     position, line, number = start + 1, text.count("\n", 0, start) + 1, 0
     counted = start + 1
     while True:
-        position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+        position = _after_space(text, position)
         line, counted = line + text.count("\n", counted, position), position
         if text[position : position + 1] == "]":
             rest = text[position + 1 :].strip()
@@ -89,7 +94,7 @@ def _array(text: str, start: int) -> Iterator[Raw]:
             yield Raw(number, line, problem=f"{_not_json(error)}; the rest of the file cannot be read")
             return
         yield Raw(number, line, value)
-        position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+        position = _after_space(text, position)
         if text[position : position + 1] == ",":
             position += 1
         elif position < len(text) and text[position] != "]":

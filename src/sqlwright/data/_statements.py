@@ -20,11 +20,15 @@ _VERB = re.compile(
 _QUERY_VERB = re.compile(r"(?:select|with)\b", re.I)
 _FENCE = re.compile(r"```[ \t]*([\w+-]*)[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _LABEL = re.compile(r"^[ \t#*]*(?:final\s+)?(?:sql|query|答案)(?:\s*(?:query|语句))?[ \t*]*[:：][ \t]*", re.I | re.M)
+_SPACE_AND_COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z)|\()*", re.DOTALL)
 
 
 def iter_statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (position, statement) for each non-empty statement, split at `;` outside strings and comments."""
+    """Yield (position, statement) for each non-empty statement, split at `;` outside strings and comments.
+
+    Comments before a statement are left out; those inside stay.
+    """
     start = 0
     for token in _TOKEN.finditer(text):
         if token["end"]:
@@ -34,14 +38,16 @@ def iter_statements(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _piece(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    piece = text[start:end]
-    if bare(piece):
-        yield start + len(piece) - len(piece.lstrip()), piece.strip()
+    before = _SPACE_AND_COMMENTS.match(text, start, end)
+    first = before.end() if before else start
+    if text[first:end].strip(" \t\r\n("):
+        yield first, text[first:end].strip()
 
 
 def bare(sql: str) -> str:
     """Return the statement from its first word on: without leading white space, comments and parentheses."""
-    return sql[_COMMENTS.match(sql).end() :]  # type: ignore[union-attr]  # always matches
+    before = _COMMENTS.match(sql)
+    return sql[before.end() :] if before else sql
 
 
 def ends_by_semicolon(text: str) -> bool:
@@ -69,7 +75,7 @@ def sql_in(text: str) -> str:
     if _QUERY_VERB.match(bare(text)) or (is_statement(text) and "```" not in text):
         statements = list(iter_statements(text))
         return text if all(is_statement(sql) for _, sql in statements) else statements[0][1]
-    fenced = [block.strip() for _, block in _FENCE.findall(text) if is_statement(block)]
+    fenced: list[str] = [match[2].strip() for match in _FENCE.finditer(text) if is_statement(match[2])]
     if fenced:
         return fenced[-1]
     labels = [match.end() for match in _LABEL.finditer(text)]

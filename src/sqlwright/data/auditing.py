@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal, get_args
+
+from sqlglot import exp
 
 from sqlwright.data.keys import question_key, sql_key
 from sqlwright.data.leaks import Leak, find_leaks
 from sqlwright.data.text import nearest_earlier
-from sqlwright.database import Job, Limits, Result, run_many
-from sqlwright.errors import SqlError
+from sqlwright.database import Job, Limits, Result, dialect_of, file_of, run_many
+from sqlwright.errors import DatabaseError, SqlError
 from sqlwright.records import Example, Json
 from sqlwright.schema import Schema
-from sqlwright.sqlkit import parse, tables_of
+from sqlwright.sqlkit import tables_of
+from sqlwright.sqlkit.parsing import tree_of
 
 Status = Literal["kept", "empty", "failed", "timeout", "no-database"]
 Databases = Mapping[str, str] | Callable[[str], str]
@@ -76,7 +78,7 @@ class Audit:
             out[finding.status] += 1
         return out
 
-    def kept(self, examples: Iterable[Example], statuses: Collection[Status] = ("kept",)) -> list[Example]:
+    def kept(self, examples: Iterable[Example], statuses: Collection[str] = ("kept",)) -> list[Example]:
         """Return those of the examples that this audit gave one of the statuses."""
         wanted = {finding.id for finding in self.findings if finding.status in statuses}
         return [example for example in examples if example.id in wanted]
@@ -131,7 +133,8 @@ def _run(
     on_progress: Callable[[int, int], None] | None,
 ) -> list[Finding]:
     urls = {db_id: _url(databases, db_id) for db_id in dict.fromkeys(example.db_id for example in examples)}
-    outcomes: dict[tuple[str, str], _Outcome] = {}
+    outcomes: dict[Hashable, _Outcome] = {}
+    dialects: dict[Hashable, str] = {}
     jobs: list[Job] = []
     for example in sorted(examples, key=lambda example: example.db_id):
         key = (example.db_id, example.sql)
@@ -140,16 +143,24 @@ def _run(
         url, problem = urls[example.db_id]
         outcomes[key] = ("failed", "was not run") if url else _without_database(example, problem, schemas)
         if url:
-            jobs.append(Job(key=f"{len(jobs)}", url=url, sql=example.sql))
-    keys = [key for key, outcome in outcomes.items() if outcome == ("failed", "was not run")]
+            jobs.append(Job(key, url, example.sql))
+            dialects[key] = example.dialect
     for done, (job, result) in enumerate(run_many(jobs, workers=workers, limits=limits), 1):
-        outcomes[keys[int(job.key)]] = _outcome(result)
+        outcomes[job.key] = _outcome(result, job.sql, dialects[job.key])
         if on_progress:
             on_progress(done, len(jobs))
+    outcomes.update(_empty_tables([job for job in jobs if outcomes[job.key][0] == "empty"], dialects, workers, limits))
     return [Finding(example.id, example.db_id, *outcomes[example.db_id, example.sql]) for example in examples]
 
 
-def _outcome(result: Result) -> _Outcome:
+def _outcome(result: Result, sql: str, dialect: str) -> _Outcome:
+    """Return the status of a statement that was run; it must also parse, as a query, to be of use later."""
+    try:
+        if not isinstance(tree_of(sql, dialect), exp.Query):
+            return "failed", "is no query, but changes or describes the database"
+        sql_key(sql, dialect)  # the workers run the next statements meanwhile
+    except SqlError as error:
+        return "failed", result.error or f"runs, but cannot be parsed: {error}"
     if result.status == "timeout":
         return "timeout", result.error or f"stopped after {result.seconds:.1f} s"
     if result.status == "error":
@@ -157,6 +168,26 @@ def _outcome(result: Result) -> _Outcome:
     if result.status == "too-large":
         return "kept", "the result is larger than the limit"
     return ("kept", "") if result.rows else ("empty", "returns no rows")
+
+
+def _empty_tables(
+    empty: list[Job], dialects: Mapping[Hashable, str], workers: int | None, limits: Limits
+) -> dict[Hashable, _Outcome]:
+    """Return the outcomes of statements without rows that read a table without rows, naming it.
+
+    Then it is the database that says nothing about the statement.
+    """
+    reads = {job.key: tables_of(job.sql, dialects[job.key]) for job in empty}
+    checks = {}
+    for job in empty:
+        for table in reads[job.key]:
+            name = exp.table_(exp.to_identifier(table, quoted=True))
+            sql = exp.select("1").from_(name).limit(1).sql(dialects[job.key])
+            checks[job.url, table] = Job((job.url, table), job.url, sql)
+    results = run_many(checks.values(), workers=workers, limits=limits)
+    bare = {job.key for job, result in results if result.ok and not result.rows}
+    named = {job.key: [table for table in reads[job.key] if (job.url, table) in bare] for job in empty}
+    return {key: ("empty", f"returns no rows; {', '.join(tables)} is empty") for key, tables in named.items() if tables}
 
 
 def _url(databases: Databases, db_id: str) -> tuple[str, str]:
@@ -167,17 +198,17 @@ def _url(databases: Databases, db_id: str) -> tuple[str, str]:
         url = ""
     if not url:
         return "", f"no database is given for {db_id!r}"
-    scheme, separator, rest = url.partition(":///")
-    file = rest.partition("?")[0] if separator else url if "://" not in url else ""
-    if (not separator or scheme in ("sqlite", "duckdb")) and file not in ("", ":memory:") and not Path(file).is_file():
-        return "", f"the database file {file} does not exist"
+    try:
+        if dialect_of(url) in ("sqlite", "duckdb"):
+            file_of(url)
+    except DatabaseError as error:
+        return "", str(error)
     return url, ""
 
 
 def _without_database(example: Example, problem: str, schemas: Mapping[str, Schema]) -> _Outcome:
     """Say what can be said of SQL that cannot be run: whether it parses and its tables exist."""
     try:
-        parse(example.sql, example.dialect)
         tables = tables_of(example.sql, example.dialect)
     except SqlError as error:
         return "failed", str(error)

@@ -13,7 +13,7 @@ from sqlwright.errors import SqlError
 from sqlwright.records import Example
 from sqlwright.sqlkit import canonical, skeleton
 
-_OUTSIDE_STRINGS = re.compile(r"'(?:[^']|'')*'|[^']+")
+_PARTS = re.compile(r"'(?:[^']|'')*'|[^']+|'")
 
 
 @lru_cache(maxsize=65536)
@@ -23,7 +23,7 @@ def sql_key(sql: str, dialect: str) -> str:
         text = canonical(sql, dialect)
     except SqlError:
         text = " ".join(sql.split()).rstrip("; ")
-    return _OUTSIDE_STRINGS.sub(lambda part: part[0] if part[0].startswith("'") else part[0].lower(), text)
+    return "".join(part if part.startswith("'") else part.lower() for part in _PARTS.findall(text))
 
 
 @lru_cache(maxsize=65536)

@@ -133,7 +133,7 @@ def read(
         elif format == "query-log" or (format == "auto" and query_log.is_log(text)):
             found = _read_log(query_log.read_log, text, "query-log", here)
         else:
-            found = _read_records(iter_json(text) if text.lstrip()[0] in "[{" else iter_csv(text), format, here)
+            found = _read_records(_json_or_csv(text), format, here)
     malformed = [skipped for skipped in found.skipped if skipped.malformed]
     if malformed and not skip_bad:
         raise DataError(_message(path, malformed, len(found.examples)))
@@ -144,8 +144,12 @@ def _hub_or_file(path: str | Path) -> Iterator[Raw]:
     """Read plain JSON and CSV without `datasets`, which would guess column types, and anything else with it."""
     if Path(path).is_file() and not is_hub(Path(path)):
         text = read_text(Path(path))
-        return iter_json(text) if text.lstrip()[0] in "[{" else iter_csv(text)
+        return _json_or_csv(text)
     return iter_hub(path)
+
+
+def _json_or_csv(text: str) -> Iterator[Raw]:
+    return iter_json(text) if text.lstrip()[0] in "[{" else iter_csv(text)
 
 
 def _read_records(raws: Iterator[Raw], name: str, here: Context) -> Import:

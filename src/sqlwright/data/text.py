@@ -109,7 +109,7 @@ def _count_matrix(sets: Sequence[frozenset[str]]) -> Floats:
     common = sorted(frequency, key=lambda gram: (-frequency[gram], gram))
     column = {gram: i if i < _OWN else _OWN + i % (_WIDTH - _OWN) for i, gram in enumerate(common)}
     counts = np.zeros((len(sets), min(_WIDTH, max(1, len(common)))), dtype=np.float32)
-    for row, grams_ in enumerate(sets):
-        for gram in grams_:
-            counts[row, column[gram]] += 1.0
+    rows = np.repeat(np.arange(len(sets)), [len(grams_) for grams_ in sets])
+    columns = np.fromiter((column[gram] for grams_ in sets for gram in grams_), dtype=np.intp, count=len(rows))
+    np.add.at(counts, (rows, columns), 1.0)
     return counts

@@ -15,8 +15,12 @@ _TEXTS = ("language", "dialect", "evidence", "source")
 
 
 def recognise(record: Mapping[str, object]) -> bool:
-    """Return whether the record has the required fields of an Example and no others than an Example's."""
-    return {"id", "db_id", "question", "sql"} <= record.keys() <= _NAMES and isinstance(record["sql"], str)
+    """Return whether the record has the required fields of an Example and no others than an Example's.
+
+    A row of CSV with these columns is not: its empty cells would be values.
+    """
+    fits = {"id", "db_id", "question", "sql"} <= record.keys() <= _NAMES and isinstance(record["sql"], str)
+    return fits and not isinstance(record.get("history"), str) and all(record.get(key) != "" for key in _TEXTS)
 
 
 def convert(record: Mapping[str, object], number: int, context: Context) -> Iterator[Example]:
