@@ -154,6 +154,8 @@ def _text(dice: Dice, column: ColumnInfo, many: bool) -> Condition:
         return Like(column.node, kind, text)
     if r > 0.95 and len(column.values) > 3:
         return InList(column.node, tuple(dice.several(column.values, 2)))
+    if single and column.unique and isinstance(value, str) and value[:1].isalpha():
+        return Like(column.node, "starts", value[0])
     return Compare(column.node, "=", value)
 
 
