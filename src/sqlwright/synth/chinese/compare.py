@@ -60,10 +60,10 @@ def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
         return Said(f"{words}{'晚于' if op == '>' else '早于'}{amount}")
     if op in ("<", ">") and voice.chance(0.06):
         return Said(f"{words}{op}{amount}")
-    if op == "=" and (subject.is_key or voice.chance(0.12)):
-        return Said(
-            f"{words}{voice.pick('为', '是', '', '等于', '=') if subject.is_key else voice.pick('为', '正好是', '恰好为', '=')}{amount}"
-        )
+    if op == "=" and subject.is_key:
+        return Said(f"{words}{voice.pick('为', '是', '', '等于', '=')}{amount}")
+    if op == "=" and voice.chance(0.12):
+        return Said(f"{words}{voice.pick('正好是', '恰好为', '=')}{amount}")
     return Said(f"{words}{voice.of(verbs)}{amount}")
 
 
@@ -103,7 +103,8 @@ def between(voice: Voice, subject: Subject, low: Value, high: Value) -> Said:
     a, b = literals.literal(voice, low), literals.literal(voice, high)
     return Said(
         voice.pick(
-            f"{words}在{a}到{b}之间", f"{words}介于{a}和{b}之间", f"{words}在{a}和{b}之间", f"{words}从{a}到{b}", f"{words}为{a}到{b}",
+            f"{words}在{a}到{b}之间", f"{words}介于{a}和{b}之间", f"{words}在{a}和{b}之间", f"{words}从{a}到{b}",
+            f"{words}为{a}到{b}",
             f"{words}在{a}至{b}之间", f"{words}{a}到{b}之间", f"{words}在{a}~{b}之间", f"{words}不低于{a}且不高于{b}",
         )
     )  # fmt: skip
@@ -189,7 +190,8 @@ def is_null(voice: Voice, words: str, *, negated: bool) -> Said:
         )
     return Said(
         voice.pick(
-            f"{words}为空", f"没有填写{words}", f"没填{words}", f"{words}缺失", f"没有{words}", f"{words}是空的", f"未填写{words}", f"缺少{words}",
+            f"{words}为空", f"没有填写{words}", f"没填{words}", f"{words}缺失", f"没有{words}", f"{words}是空的",
+            f"未填写{words}", f"缺少{words}",
         )
     )  # fmt: skip
 
@@ -206,7 +208,7 @@ def against(voice: Voice, words: str, tone: Tone, op: str, other: str, *, litera
 
 
 def at_extreme(voice: Voice, words: str, tone: Tone, everyone: str, *, top: bool) -> Said:
-    """Say that a value is the extreme of all: every row that reaches it, not just one; `everyone` names all where needed."""
+    """Say that a value is the extreme of all: every row that reaches it; `everyone` names all where needed."""
     extreme = AGGREGATE_EXTREMES.get(tone, ("最高", "最低"))[0 if top else 1]
     value = f"{extreme}的{words}" if tone == "date" else voice.pick("最大值" if top else "最小值", f"{extreme}{words}")
     if everyone:
@@ -287,8 +289,11 @@ def _adjective(voice: Voice, words: str, yes: bool) -> str:
     return ""
 
 
-_OPPOSITES = {"有效": "无效", "有货": "没货", "活跃": "不活跃", "公开": "不公开", "在职": "不在职", "在线": "不在线", "合格": "不合格", "缺货": "不缺货",
-              "必修": "非必修", "免费": "不免费", "成功": "不成功", "正常": "不正常", "可用": "不可用", "默认": "非默认", "主要": "非主要"}  # fmt: skip
+_OPPOSITES = {
+    "有效": "无效", "有货": "没货", "活跃": "不活跃", "公开": "不公开", "在职": "不在职", "在线": "不在线", "合格": "不合格",
+    "缺货": "不缺货", "必修": "非必修", "免费": "不免费", "成功": "不成功", "正常": "不正常", "可用": "不可用", "默认": "非默认",
+    "主要": "非主要",
+}  # fmt: skip
 _NOUNS = (
     "会员",
     "用户",

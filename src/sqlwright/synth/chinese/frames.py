@@ -150,7 +150,7 @@ def ask_number(voice: Voice, thing: str, *, several: bool = False) -> Ask:
 
 
 def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
-    """Ask how many things there are; `amount` is the same as a noun ("北京的客户数量"), `noun` the thing's noun alone."""
+    """Ask how many things there are; `amount` is the same as a noun (北京的客户数量), `noun` the thing alone."""
     roll, measure = voice.random(), voice.measure(noun)
     soft = voice.pick("", "", "", "啊", "呢")
     if roll < 0.3:
@@ -158,7 +158,8 @@ def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
         return Ask(f"{lead}{voice.pick('有多少', f'有多少{measure}', f'有几{measure}')}{thing}{soft}", True)
     if roll < 0.58:
         tail = voice.pick(
-            "有多少", f"有多少{measure}", f"有几{measure}", "一共有多少", f"总共有多少{measure}", f"共有多少{measure}", "数量是多少", "有几个" if measure == "个" else "有多少",
+            "有多少", f"有多少{measure}", f"有几{measure}", "一共有多少", f"总共有多少{measure}", f"共有多少{measure}",
+            "数量是多少", "有几个" if measure == "个" else "有多少",
         )  # fmt: skip
         lead = voice.pick("", "", "", "请问", "我想知道", "查一下")
         return Ask(f"{lead}{thing}{tail}{soft if tail != '数量是多少' else ''}", True)

@@ -104,7 +104,8 @@ def _by_name(scope: Scope) -> str:
         return ""
     if not scope.is_own(where.left) or not scope.is_label(where.left) or not isinstance(where.right, str):
         return ""
-    if scope.query.limit is not None or scope.query.distinct:
+    shows_itself = scope.query.select and scope.query.select[0].expression == where.left
+    if shows_itself or scope.query.limit is not None or scope.query.distinct:
         return ""
     name = literals.text(scope.voice, where.right, translate=False)
     return scope.voice.pick(
@@ -135,7 +136,8 @@ def _which_top(scope: Scope, base: str) -> str:
     link = "" if best.startswith(("最", "年纪")) else v.pick("的", "", "的")
     if query.limit == 1:
         who = is_person(noun) and v.chance(0.5)
-        return f"{within}{'谁' if who else f'哪{v.measure(noun)}' + (noun if base == noun or v.chance(0.4) else '')}{link}{best}"
+        asked = "谁" if who else f"哪{v.measure(noun)}{noun if base == noun or v.chance(0.4) else ''}"
+        return f"{within}{asked}{link}{best}"
     many = literals.how_many(v, query.limit, v.measure(noun))
     return f"{within}哪{many}{noun}{link}{best}"
 

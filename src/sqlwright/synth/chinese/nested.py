@@ -38,7 +38,7 @@ def referring(scope: Scope, node: InQuery, place: Place, pool: str, *, is_entity
 def referred(
     scope: Scope, column: Column, key: Column, child: Place, pool: str, *, negated: bool, simple: bool
 ) -> Said:
-    """Say that a row is, or is not, pointed to by `key` of one of `pool`; `simple` when pool is the child's bare rows."""
+    """Say that a row is, or is not, what `key` of one of `pool` points to; `simple` when that is all rows."""
     v = scope.voice
     owner = scope.place(column)
     role = _special_role(scope, owner, child, key)

@@ -1,4 +1,4 @@
-"""The things that rows of a join point to, as the subject of a question: 有金额超过100的订单的客户, 借过《三体》的读者."""
+"""The things that rows of a join point to, as the subject of a question: 有金额超过100的订单的客户."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sqlwright.synth.tree import (
 
 
 def as_owner(scope: Scope, place: Place, *, strict: bool) -> Said | None:
-    """Return the condition that a thing of `place` has rows of the entity that meet the WHERE; None where that is unclear.
+    """Return the condition that a thing of `place` has rows that meet the WHERE; None where that is unclear.
 
     With `strict` the answer has each thing once, so any way of pointing will do; without, an owner is said only
     where a condition on the entity's side tells which.

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 
 from sqlwright.synth.chinese.voice import Known, Voice
 from sqlwright.synth.chinese.words import Tone
-from sqlwright.synth.tree import Between, Column, Compare, Condition, DatePart, InList, Like, Query, Source
+from sqlwright.synth.tree import (
+    Between,
+    Both,
+    Column,
+    Compare,
+    Condition,
+    DatePart,
+    InList,
+    IsNull,
+    Like,
+    Query,
+    Source,
+)
 
 
 class Unsayable(Exception):
@@ -73,7 +85,7 @@ class Scope:
         return (column.alias or column.table) == self.entity.key
 
     def column(self, column: Column, *, tight: bool = False) -> str:
-        """Return the words for a column: "城市" of the entity itself, "客户的城市" of another place, or `tight` "客户城市"."""
+        """Return the words for a column: 城市 of the entity, 客户的城市 of another place, or `tight` 客户城市."""
         if self.derived is not None and column.name in self.derived:
             return self.derived[column.name].phrase
         place = self.place(column)
@@ -101,7 +113,16 @@ class Scope:
 def open_scope(voice: Voice, query: Query, above: Scope | None = None) -> Scope:
     """Return the scope of a query over tables of the schema."""
     places = _places(voice, query.source)
-    return Scope(voice, query, places, _entity(places), above)
+    lacking = _lacking(query.where)
+    present = {key: place for key, place in places.items() if not (place.outer and key in lacking)}
+    return Scope(voice, query, places, _entity(present), above)
+
+
+def _lacking(where: Condition | None) -> frozenset[str]:
+    """Return the places that a WHERE wants no row of: LEFT JOIN orders ... WHERE orders.id IS NULL."""
+    items = where.items if isinstance(where, Both) and where.op == "and" else (where,)
+    nulls = [item.column for item in items if isinstance(item, IsNull) and not item.negated]
+    return frozenset(column.alias or column.table for column in nulls)
 
 
 def _places(voice: Voice, source: Source) -> dict[str, Place]:

@@ -38,7 +38,8 @@ def _gap(scope: Scope, node: Arithmetic, pool: str) -> str:
     left, right = node.left, node.right
     if node.op == "-" and isinstance(left, Aggregate) and isinstance(right, Aggregate) and scope.voice.chance(0.7):
         first, second = aggregate(scope, left), aggregate(scope, right)
-        return f"{pool}的{first}{scope.voice.pick('与', '和')}{second}{scope.voice.pick('之差', '的差', '的差距', '的差值')}"
+        link, gap = scope.voice.pick("与", "和"), scope.voice.pick("之差", "的差", "的差距", "的差值")
+        return f"{pool}的{first}{link}{second}{gap}"
     return f"{pool}的{say(scope, node)}"
 
 

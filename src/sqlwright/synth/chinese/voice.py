@@ -1,4 +1,4 @@
-"""One question's voice: the random choices it made and the names it settled on, over a schema's cached phrase tables."""
+"""One question's voice: its random choices and the names it settled on, over a schema's cached phrase tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlwright.synth.paths import find_edges
 
 T = TypeVar("T")
 _LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名", "歌名", "课程名", "品名")
+_PARTIAL = frozenset(("first", "last", "middle", "given", "family", "maiden", "fname", "lname", "f", "l", "nick"))
 _LABEL_WORDS = ("name", "title", "fullname", "label")
 _TRADERS = ("客户", "顾客", "供应商", "卖家", "买家", "会员", "用户")
 _KEY_ENDINGS = ("编号", "标识", "主键", "代码", "序号", "ID", "id", "Id", "号")
@@ -171,6 +172,7 @@ class Phrases:
     def _find_label(self, table: Table) -> str:
         known = self.columns(table.name)
         texts = [c for c in table.columns if c.kind == "text" and not known[c.name.lower()].is_key]
+        texts = [c for c in texts if _PARTIAL.isdisjoint(split_identifier(c.name))]
         stem = split_identifier(table.name)
         for column in texts:
             words = split_identifier(column.name)

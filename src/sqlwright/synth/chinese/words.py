@@ -9,17 +9,22 @@ from functools import lru_cache
 from typing import Literal
 
 Tone = Literal[
-    "price", "money", "count", "age", "date", "duration", "length", "height", "weight", "size", "grade", "rank", "year", "number", "text"
+    "price", "money", "count", "age", "date", "duration", "length", "height", "weight", "size",
+    "grade", "rank", "year", "number", "text",
 ]  # fmt: skip
 """What a column measures, which decides the words that compare it."""
 
 _MEASURE = {
-    "位": "客户 顾客 用户 学生 老师 教师 员工 雇员 职员 联系人 读者 作者 作家 医生 患者 病人 乘客 旅客 司机 会员 经理 导师 歌手 歌星 演员 导演 选手 球员 "
-    "运动员 成员 供应商 负责人 教练 护士 候选人 教授 居民 人 机长 飞行员 设计师 工程师 艺术家 主持人 嘉宾 卖家 买家 销售 代表 专家 校长 馆员",
-    "家": "公司 店 商店 门店 餐厅 酒店 银行 医院 企业 机构 厂商 制造商 工厂 航空公司 出版社 分店 影院 超市 供货商 航司 商家 俱乐部",
+    "位": "客户 顾客 用户 学生 老师 教师 员工 雇员 职员 联系人 读者 作者 作家 医生 患者 病人 乘客 旅客 "
+    "司机 会员 经理 导师 歌手 歌星 演员 导演 选手 球员 "
+    "运动员 成员 供应商 负责人 教练 护士 候选人 教授 居民 人 机长 飞行员 设计师 工程师 艺术家 主持人 "
+    "嘉宾 卖家 买家 销售 代表 专家 校长 馆员",
+    "家": "公司 店 商店 门店 餐厅 酒店 银行 医院 企业 机构 厂商 制造商 工厂 航空公司 出版社 分店 影院 超市 "
+    "供货商 航司 商家 俱乐部",
     "笔": "订单 交易 付款 支付 退款 账单 贷款 转账 发票 款项 销售记录",
     "张": "工单 票 车票 机票 门票 照片 图片 表 卡 专辑 唱片 优惠券 信用卡 处方",
-    "个": "城市 国家 产品 商品 部门 类别 类型 项目 任务 地址 地区 账户 账号 传感器 机场 站点 车站 仓库 学院 专业 班级 团队 球队 赛事 活动 问题 标签 "
+    "个": "城市 国家 产品 商品 部门 类别 类型 项目 任务 地址 地区 账户 账号 传感器 机场 站点 车站 仓库 "
+    "学院 专业 班级 团队 球队 赛事 活动 问题 标签 "
     "频道 校区 省份 州 区域 设施 房间 展览 合同 品牌 型号 奖项 博物馆",
     "门": "课程 课 科目 学科 语言",
     "本": "书 图书 书籍 杂志 期刊 教材",
@@ -32,7 +37,8 @@ _MEASURE = {
     "辆": "车 汽车 车辆 自行车 卡车",
     "架": "飞机 客机",
     "趟": "航班 列车 行程",
-    "条": "记录 评论 消息 读数 评价 明细 路线 线路 航线 日志 数据 信息 备注 成绩 留言 反馈 测量 鱼 狗 跟进记录 选课记录 订单明细",
+    "条": "记录 评论 消息 读数 评价 明细 路线 线路 航线 日志 数据 信息 备注 成绩 留言 反馈 测量 鱼 狗 "
+    "跟进记录 选课记录 订单明细",
     "所": "学校 大学 高校 中学",
     "间": "教室 房间 办公室 病房",
     "只": "猫 宠物 鸟 动物 股票 基金",
@@ -132,7 +138,7 @@ _DEALINGS: dict[str, tuple[str, ...]] = {
 
 @lru_cache(maxsize=4096)
 def dealing_verbs(owner: str, link: str) -> tuple[str, ...]:
-    """Return the verbs by which a row of a link table ties people to what it points to: ("借过",) for readers, loans and books."""
+    """Return the verbs by which a link table ties people to what it points to: ("借过",) of readers and loans."""
     if link.startswith("订单") and owner == "订单":
         return ("包含", "含有")
     if not is_person(owner):
@@ -323,8 +329,10 @@ COMPARE_COUNT: dict[str, tuple[str, ...]] = {
 }
 
 EVENT_VERBS = frozenset(
-    "下单 开启 打开 开放 创立 创办 设立 派出 创建 注册 入职 出生 发布 到期 借出 归还 签订 签约 开通 成立 支付 付款 发货 出版 上映 入学 毕业 关闭 更新 提交 安装 登记 预订 预约 起飞 "
-    "降落 到达 出发 离职 购买 开始 结束 上架 上市 建成 加入 开业 生产 采购 交付 借阅 还书 报名 选课 记录 测量 采集 完成 开票 就诊 入院 出院 退货 退款 "
+    "下单 开启 打开 开放 创立 创办 设立 派出 创建 注册 入职 出生 发布 到期 借出 归还 签订 签约 开通 "
+    "成立 支付 付款 发货 出版 上映 入学 毕业 关闭 更新 提交 安装 登记 预订 预约 起飞 "
+    "降落 到达 出发 离职 购买 开始 结束 上架 上市 建成 加入 开业 生产 采购 交付 借阅 还书 报名 选课 "
+    "记录 测量 采集 完成 开票 就诊 入院 出院 退货 退款 "
     "录入 生成 审核 雇佣 聘用 建立 发行 举办 举行 签署 维修 评论 发表 添加 修改 登录".split()
 )
 """Verbs that, with a date column named after them, take the date before them: "2023年下单的订单"."""
@@ -335,7 +343,8 @@ EVENTS = frozenset(
 """Nouns of doings, which read better as records: 选课记录."""
 
 DONE = frozenset(
-    "激活 启用 付款 支付 发货 完成 发布 归还 验证 取消 删除 签收 审核 关闭 解决 处理 认证 毕业 离职 退货 退款 结清 缴费 确认 校准 订阅 下架 注销 停用 "
+    "激活 启用 付款 支付 发货 完成 发布 归还 验证 取消 删除 签收 审核 关闭 解决 处理 认证 毕业 离职 "
+    "退货 退款 结清 缴费 确认 校准 订阅 下架 注销 停用 "
     "停产 售罄 逾期 过期 延误 续签 续费 录取 提交 签署 结婚 通过 读 批准 禁用 锁定 归档".split()
 )
 """Flags said as 已X and 未X."""
