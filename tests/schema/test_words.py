@@ -47,7 +47,7 @@ def test_words_are_lower_case_and_from_the_identifier(name: str) -> None:
     [
         ("cities", "city"), ("customers", "customer"), ("addresses", "address"), ("boxes", "box"), ("people", "person"),
         ("children", "child"), ("statuses", "status"), ("movies", "movie"), ("houses", "house"), ("classes", "class"),
-        ("leaves", "leaf"), ("matches", "match"), ("employees", "employee"), ("countries", "country"), 
+        ("leaves", "leaf"), ("matches", "match"), ("employees", "employee"), ("countries", "country"),
         ("heroes", "hero"),
     ],
 )  # fmt: skip

@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.errors import ConfigError
-from sqlwright.schema.lexicon_compose import Index, chinese_names, english_names, key_of, row_of, without_noise
+from sqlwright.schema.lexicon_compose import (
+    Index,
+    chinese_names,
+    english_names,
+    is_person,
+    key_of,
+    row_of,
+    without_noise,
+)
 from sqlwright.schema.lexicon_rows import NAME_FILES, Row, rows
 from sqlwright.schema.model import Column, Table
 from sqlwright.schema.words import split_identifier
@@ -111,7 +119,7 @@ class Lexicon:
         first = names[:1]
         short = _without_prefix(column.name, table.name)
         if short and not any(_same(other.name, short) for other in table.columns):
-            shorter, _ = self.lookup(short, "", "", language)
+            shorter, _ = self.lookup(short, table.name, "", language)
             own = _own(names, column.comment)
             names = (*names[:own], *shorter[:1], *names[own:], *shorter[1:4])
         clear = tuple(name for name in dict.fromkeys(names) if name not in taken)
@@ -169,11 +177,21 @@ class Lexicon:
         if own:
             names += own.zh if chinese else own.en
         names += chinese_names(words, self._index) if chinese else english_names(words, self._index) or (name.lower(),)
+        if chinese and table and any(name.endswith("姓名") for name in names):
+            names = self._names_by_kind(names, table)
         loose: dict[str, None] = {}
         for phrase in (words, words[-1:]):
             if row := row_of(phrase, self._index):
                 loose |= dict.fromkeys(row.loose_zh if chinese else row.loose_en)
         return tuple(dict.fromkeys(names))[:_MAX_NAMES], tuple(name for name in loose if name not in names)
+
+    def _names_by_kind(self, names: list[str], table: str) -> list[str]:
+        """People have a 姓名, things a 名称: put the names of one kind first and leave the other kind's out."""
+        owner = self.lookup(table, "", "", "zh")[0]
+        kinds = [name.removesuffix("姓名") or (owner[0] if owner else "") for name in names if name.endswith("姓名")]
+        if is_person(kinds[0]):
+            return sorted(names, key=lambda name: (name.endswith("名称"), name.endswith("名字")))
+        return [name for name in names if not name.endswith("姓名")]
 
 
 def _comment_names(comment: str, language: str) -> Names:

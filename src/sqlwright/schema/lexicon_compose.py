@@ -7,11 +7,11 @@ are written in order, but for the patterns that turn it: "date of x", "number of
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from sqlwright.schema.lexicon_rows import Row
+from sqlwright.schema.lexicon_rows import Row, rows
 from sqlwright.schema.words import plural, singular, split_identifier
 
 _LONGEST = 4
@@ -90,7 +90,8 @@ def english_names(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
     row = row_of(words, index)
     plain = _plain(words, index)
     if row is not None:
-        bare = plain not in _spellings(row) or len(words) == 1 or words[-1] in _ZH_ENDS
+        initials = any(len(word) == 1 for word in words)
+        bare = plain not in _spellings(row) or len(words) == 1 or initials or words[-1] in _ZH_ENDS
         own = (row.head,) if bare else (plain, row.head)
         return tuple(dict.fromkeys((*own, *row.en, *(() if bare else (plain,)))))
     found = [plain]
@@ -100,12 +101,12 @@ def english_names(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
     elif len(parts) > 1:
         last, first = parts[-1][1], parts[0][1]
         if last is not None and not isinstance(last, str):
-            start = plain.removesuffix(_said(parts[-1], index)).strip()
-            if start and start != plain:
+            start = plain.removesuffix(" " + _said(parts[-1], index, final=True))
+            if start != plain:
                 found += [f"{start} {name}" for name in last.en[:2] if _fits(name)]
         if first is not None and not isinstance(first, str):
-            end = plain.removeprefix(_said(parts[0], index)).strip()
-            if end and end != plain:
+            end = plain.removeprefix(_said(parts[0], index, final=False) + " ")
+            if end != plain:
                 found += [f"{name} {end}" for name in first.en[:1] if _fits(name)]
     return tuple(dict.fromkeys(found))[:_MOST]
 
@@ -126,24 +127,26 @@ def _plain(words: tuple[str, ...], index: Index) -> str:
         return rest if words[0] != "has" else f"has {rest}"
     if len(words) > 1 and words[0] in _COUNTS and not words[1].isdigit():
         counted = words[2:] if words[1] == "of" and len(words) > 2 else words[1:]
+        if row_of(counted[-1:], index) is None and counted[-1] in index.modifiers:
+            return f"number {_plain(counted, index)}"
         return f"number of {plural(_plain(counted, index))}"
     if len(words) > 1 and words[-1] in ("cnt", "count") and words[-2] not in ("head", "word", "page"):
         return f"number of {plural(_plain(words[:-1], index))}"
     if len(words) > 1 and words[-1] in ("at", "on"):
         return f"{_plain(words[:-1], index)} {'time' if words[-1] == 'at' else 'date'}"
-    said = [_expanded(word, index, final=place == len(words) - 1) for place, word in enumerate(words)]
-    return " ".join(said)
+    if _is_total(words):
+        return f"total number of {plural(_plain(words[1:], index))}"
+    parts = _segments(words, index) if len(words) > 1 else [(words, None)]
+    return " ".join(_said(part, index, final=place == len(parts) - 1) for place, part in enumerate(parts))
 
 
 def _expanded(word: str, index: Index, *, final: bool) -> str:
-    if not final and word in index.modifiers:
-        return index.modifiers[word].head
-    row = index.names.get(word)
+    row = row_of((word,), index)
     if row is not None and word != row.head and word in row.aliases:
         return row.head
-    if row is None and word in index.modifiers:
+    if word in index.modifiers and (row is None or (not final and word != row.head)):
         return index.modifiers[word].head
-    return singular(word) if final and row is None else word
+    return word if row is not None and word == row.head else singular(word)
 
 
 def _segments(words: tuple[str, ...], index: Index) -> list[Part]:
@@ -168,8 +171,22 @@ def _segments(words: tuple[str, ...], index: Index) -> list[Part]:
     return out
 
 
-def _said(part: Part, index: Index) -> str:
-    return " ".join(_expanded(word, index, final=place == len(part[0]) - 1) for place, word in enumerate(part[0]))
+def _said(part: Part, index: Index, *, final: bool) -> str:
+    """The words of a part as `_plain` writes them: one by one, unless some are initials ("l_name")."""
+    words, row = part
+    if isinstance(row, Row) and len(words) > 1 and any(len(word) == 1 for word in words):
+        return row.head
+    return " ".join(_expanded(word, index, final=final and at == len(words) - 1) for at, word in enumerate(words))
+
+
+@cache
+def _countable() -> frozenset[str]:
+    return frozenset(row.head for row in rows("entities"))
+
+
+def _is_total(words: tuple[str, ...]) -> bool:
+    """Whether this counts things: "total horses", unlike "total sales"."""
+    return len(words) == 2 and words[0] in ("total", "tot") and words[1] != singular(words[1]) in _countable()
 
 
 def chinese_names(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
@@ -202,7 +219,12 @@ def _composed(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
         before = index.modifiers.get(words[-2])
         starts = before.zh[:1] if before and len(words) == 2 else chinese_names(words[:-1], index)[:1]
         return tuple(start + end for start in starts for end in _ZH_ENDS[words[-1]])
-    return _joined(_segments(words, index), index)
+    if _is_total(words):
+        return tuple(name + "总数" for name in chinese_names(words[1:], index)[:2])
+    parts = _segments(words, index)
+    if parts[-1][0] == words[-1:] and row_of(words[-1:], index) is None:  # "amount outstanding": a modifier goes first
+        parts = [parts[-1], *parts[:-1]]
+    return _joined(parts, index)
 
 
 def _counted(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
@@ -221,7 +243,7 @@ def _joined(parts: list[Part], index: Index) -> tuple[str, ...]:
             return ()
         else:
             fixed = place < len(parts) - 1 and (place > 0 or found is index.modifiers.get(found.head))
-            choices.append(found.zh[:1] if fixed else _long(found.zh)[:2])
+            choices.append(found.zh[:1] if fixed else (_long(found.zh) if place else found.zh)[:2])
     combined = sorted(product(*(range(len(names)) for names in choices)), key=sum)
     return tuple("".join(choices[at][pick] for at, pick in enumerate(picks)) for picks in combined[:_MOST])
 
@@ -229,6 +251,20 @@ def _joined(parts: list[Part], index: Index) -> tuple[str, ...]:
 def _long(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of two characters and more, which can stand at the end of a compound; all when there are none."""
     return tuple(name for name in names if len(name) > 1) or names
+
+
+_PERSON_ENDS = frozenset("人员者师生手家户工民长友徒客官士")
+_PERSONS = frozenset(
+    ("教练", "经理", "导演", "司机", "主管", "裁判", "会计", "顾问", "编剧", "用户", "父母", "母亲", "父亲", "孩子")
+)
+_NO_PERSONS = frozenset(("国家", "商家", "账户", "机器人", "博客", "器官", "独家"))
+
+
+def is_person(chinese: str) -> bool:
+    """Whether a Chinese noun names people, by its last character."""
+    if chinese in _NO_PERSONS or not chinese:
+        return False
+    return chinese[-1] in _PERSON_ENDS or chinese in _PERSONS
 
 
 def words_of(identifier: str) -> tuple[str, ...]:

@@ -126,6 +126,8 @@ def singular(word: str) -> str:
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
+    if len(word) < 4 and word not in ("ids", "ads", "tvs", "pcs"):
+        return word
     if not word.endswith("s") or word in _SAME or word.endswith(("ss", "us", "is", "ics")):
         return word
     if word.endswith("ies") and len(word) > 4:
