@@ -2,7 +2,8 @@
 
 What must stay together is a group: the turns of a dialogue, the examples with the same SQL on the same database, and,
 as asked, those of a database or of a skeleton. A hash of a group's key and the seed decides its split, so an example's
-split depends on nothing but its own group: new data moves only groups that it joins to one another.
+split depends on nothing but its own group: new data moves only groups that it joins to one another. Single questions
+never join groups; a dialogue does, when its turns have the SQL of several.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def split(
     """Return the examples of each split, in their own order.
 
     Shares are met on average over groups: a few large groups, say three databases, can miss them widely and leave a
-    split empty.
+    split empty. Dialogues join the skeletons of all their turns, so nearly all of a set of dialogues is one group by
+    "skeleton"; split those by "database" or "random".
 
     Args:
         examples: what to split.
