@@ -1,7 +1,7 @@
 """PostgreSQL through psycopg: each statement is a cursor in a read-only transaction of its own that is rolled back.
 
-A cursor lets a large result be cut off without being held, and keeps out what is no query: the server takes one SELECT,
-VALUES, TABLE or WITH after DECLARE CURSOR, no writing WITH, and no second statement behind a semicolon such as `COMMIT`.
+A cursor lets a large result be cut off without being held, and keeps out what is no query: after DECLARE CURSOR the
+server takes one SELECT, VALUES, TABLE or WITH, no writing WITH, and no second statement behind a semicolon.
 """
 
 from __future__ import annotations

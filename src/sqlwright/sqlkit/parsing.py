@@ -40,6 +40,9 @@ def _read(sql: str, dialect: str, translating: bool) -> exp.Expr:
         raise SqlError(f"not valid {dialect} SQL: {_reason(error)}: {_shown(sql)}") from None
     except RecursionError:
         raise SqlError(f"nested too deeply to be read: {_shown(sql)}") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # What the parser lets slip on malformed text.
+        raise SqlError(f"not valid {dialect} SQL ({error}): {_shown(sql)}") from None
     statements = [tree for tree in statements if not isinstance(tree, exp.Semicolon)]
     if not statements:
         raise SqlError("expected one SQL statement, found none")
@@ -62,6 +65,8 @@ def render(tree: exp.Expr, dialect: str, *, translating: bool = False) -> str:
         raise SqlError(f"cannot be written as {dialect} SQL: {error}") from None
     except RecursionError:
         raise SqlError("nested too deeply to be written") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise SqlError(f"cannot be written as {dialect} SQL: {error}") from None
 
 
 def _reason(error: SqlglotError) -> str:
