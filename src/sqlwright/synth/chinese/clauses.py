@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested
+from sqlwright.synth.chinese.meaning import counts_rows, date_part, distinct_noun, tone
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope, parent_of
 from sqlwright.synth.chinese.words import (
     BARE_SUPERLATIVES,
     COMPARE,
     SUPERLATIVES,
-    Tone,
 )
 from sqlwright.synth.tree import (
     Aggregate,
@@ -38,23 +38,6 @@ from sqlwright.synth.tree import (
     Value,
     Window,
 )
-
-_PARTS = {"year": "年份", "month": "月份", "day": "日（几号）"}
-
-
-def tone(scope: Scope, expression: Expression) -> Tone:
-    """Return what an expression measures."""
-    if isinstance(expression, Column):
-        return scope.known(expression).tone
-    if isinstance(expression, Aggregate):
-        if expression.function == "count":
-            return "count"
-        return "number" if expression.argument is None else tone(scope, expression.argument)
-    if isinstance(expression, DatePart):
-        return "year" if expression.part == "year" else "number"
-    if isinstance(expression, Arithmetic) and expression.op in "+-":
-        return tone(scope, expression.left)
-    return "number"
 
 
 def subject_of(scope: Scope, expression: Expression, noun: str = "") -> Subject:
@@ -106,14 +89,6 @@ def _operand(scope: Scope, operand: Expression | Value, noun: str = "") -> str:
     return f"（{words}）" if isinstance(operand, Arithmetic) else words
 
 
-def date_part(scope: Scope, part: DatePart) -> str:
-    """Return the words for a part of a date: 下单年份."""
-    words, name = scope.column(part.column), _PARTS[part.part]
-    if part.part != "day" and words.endswith(("日期", "时间")) and len(words) > 3 and scope.voice.chance(0.92):
-        return words[:-2] + name
-    return f"{words}的{name}"
-
-
 def aggregate(scope: Scope, node: Aggregate, noun: str = "") -> str:
     """Return the words for an aggregate: 订单数量, 平均价格; `noun` stands before it as an owner."""
     v, argument = scope.voice, node.argument
@@ -150,28 +125,6 @@ def _count_column(scope: Scope, node: Aggregate, noun: str) -> str:
         return figures.count_of(v, noun if noun and scope.is_own(argument) else scope.place(argument).noun)
     words, what = scope.column(argument), noun or scope.entity.noun
     return v.pick(f"填写了{words}的{what}数", f"{words}不为空的{what}数量")
-
-
-def counts_rows(scope: Scope, node: Aggregate) -> bool:
-    """Return whether a count counts the entity's rows: of everything, or of a column that is never NULL."""
-    column = node.argument
-    if node.distinct or node.function != "count":
-        return False
-    if column is None:
-        return True
-    if not isinstance(column, Column) or not scope.is_own(column) or scope.derived is not None:
-        return False
-    return (
-        scope.is_primary(column)
-        or not scope.voice.phrases.schema.table(scope.entity.table).column(column.name).nullable
-    )
-
-
-def distinct_noun(scope: Scope, column: Column) -> str:
-    """Return what different values of a column are called: 客户 for a key that points to customers, else its name."""
-    if scope.is_primary(column) and not scope.is_own(column):
-        return scope.place(column).noun
-    return scope.known(column).role or scope.column(column)
 
 
 def _conditional(scope: Scope, node: Aggregate, case: Case, noun: str) -> str:

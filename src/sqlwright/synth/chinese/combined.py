@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese import nested
-from sqlwright.synth.chinese.clauses import condition, distinct_noun, say, superlative, things, tone, top
+from sqlwright.synth.chinese.clauses import condition, say, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_things
 from sqlwright.synth.chinese.groups import take_apart
 from sqlwright.synth.chinese.listing import join, listing
 from sqlwright.synth.chinese.literals import how_many
+from sqlwright.synth.chinese.meaning import distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Derived, Place, Scope, Unsayable, open_scope

@@ -18,7 +18,7 @@ def event(subject: Subject) -> str:
     for ending in _STEMS:
         if subject.words.endswith(ending):
             stem = subject.words[: -len(ending)]
-            return stem if stem in EVENT_VERBS else ""
+            return stem if stem in EVENT_VERBS and not subject.noun.startswith(stem) else ""
     return ""
 
 

@@ -97,7 +97,7 @@ def ask_things(voice: Voice, thing: str, noun: str, *, which: str = "", single: 
         )
         return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)
     if not single and roll < 0.36:
-        short = len(thing) <= 9 and voice.chance(0.6)
+        short = len(thing) <= 9 and not thing.startswith(("所有", "全部")) and voice.chance(0.6)
         if short:
             return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些')}{thing}", True)
         ends = ("有哪些", "有哪些", "都有哪些", "是哪些", "分别是哪些", *(("都有谁", "有谁") if person else ()))
@@ -183,7 +183,7 @@ def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
     out = parts[0]
     for index in range(1, len(parts)):
         left, right = out[-1:], parts[index][:1]
-        mixed = left and right and ((left > "\u4e00") != (right > "\u4e00")) and left.isalnum() and right.isalnum()
+        mixed = left and right and ((left >= "\u4e00") != (right >= "\u4e00")) and left.isalnum() and right.isalnum()
         latin = (left.isascii() and left.isalpha() and right.isascii() and right.isalnum()) or (
             right.isascii() and right.isalpha() and left.isascii() and left.isalnum()
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlwright.synth.chinese.clauses import condition, date_part, order, say, superlative, things
+from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_things
 from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import how_many
+from sqlwright.synth.chinese.meaning import date_part
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import is_latin, is_person
 from sqlwright.synth.tree import Aggregate, Column, DatePart, Expression
@@ -101,10 +102,17 @@ def _keys(scope: Scope, shown: list[Expression]) -> tuple[list[str], bool]:
     thing = _thing(scope, shown)
     if thing:
         return [thing], True
-    return [
-        date_part(scope, key) if isinstance(key, DatePart) else scope.column(key, tight=True)
-        for key in scope.query.group_by
-    ], False
+    names = []
+    for key in scope.query.group_by:
+        name = date_part(scope, key) if isinstance(key, DatePart) else scope.column(key, tight=True)
+        names.append(f"“{name}”取值" if _is_flag(scope, key) else name)
+    return names, False
+
+
+def _is_flag(scope: Scope, key: Column | DatePart) -> bool:
+    """Return whether a key is yes or no, in a question that asks which of the two."""
+    asks = scope.query.having is not None or scope.query.limit is not None
+    return asks and isinstance(key, Column) and ("是否" in scope.column(key) or scope.known(key).kind == "boolean")
 
 
 def _thing(scope: Scope, shown: list[Expression]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese import literals
-from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things, tone, top
+from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
+from sqlwright.synth.chinese.meaning import tone
 from sqlwright.synth.chinese.owners import as_owner, columns_of
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese import figures
-from sqlwright.synth.chinese.clauses import aggregate, counts_rows, distinct_noun, say, things
+from sqlwright.synth.chinese.clauses import aggregate, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join
+from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import is_person

@@ -16,6 +16,7 @@ _LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名",
 _PARTIAL = frozenset(("first", "last", "middle", "given", "family", "maiden", "fname", "lname", "f", "l", "nick"))
 _LABEL_WORDS = ("name", "title", "fullname", "label")
 _TRADERS = ("客户", "顾客", "供应商", "卖家", "买家", "会员", "用户")
+_DATE_ENDINGS = ("日期", "时间", "日", "期", "时刻", "年", "月", "份", "时间戳", "时", "生日", "号")
 _KEY_ENDINGS = ("编号", "标识", "主键", "代码", "序号", "ID", "id", "Id", "号")
 _LATIN_KEYS = ("id", "key", "code", "no", "num", "number", "fk", "uuid")
 
@@ -149,8 +150,9 @@ class Phrases:
             names = tuple(name for name in names if name not in (("名称",) if person else ("姓名", "名字")))
             names = tuple(sorted(names, key=lambda name: name != "姓名")) if person else names
         names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
-        noun = "日期" if column.kind == "date" else "年份" if column.kind == "number" else ""
-        return tuple(name + noun if noun and name in EVENT_VERBS else name for name in names)
+        if column.kind == "date":
+            return tuple(name if name.endswith(_DATE_ENDINGS) else f"{name}日期" for name in names)
+        return tuple(f"{name}年份" if column.kind == "number" and name in EVENT_VERBS else name for name in names)
 
     def _role(self, table: Table, column: str, names: tuple[str, ...]) -> str:
         target = self.target(table.name, column)
@@ -165,8 +167,8 @@ class Phrases:
                 words = [w for w in split_identifier(column) if w not in _LATIN_KEYS]
                 return " ".join(words) if words and (same > 1 or itself) else noun
             stem = next((name[: -len(end)].rstrip(" 的") for end in _KEY_ENDINGS if name.endswith(end)), name)
-            if stem and stem != self.table(table.name)[0] and (same > 1 or itself or stem.endswith(noun)):
-                return stem
+            if len(stem) > 1 and stem not in self.table(table.name):
+                return noun if stem in self.lexicon.names_of_table(self.schema.table(target[0]), "zh") else stem
         return noun if not (same > 1 or itself) else f"{names[0]}对应的{noun}"
 
     def _find_label(self, table: Table) -> str:
