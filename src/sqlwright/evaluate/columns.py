@@ -1,0 +1,66 @@
+"""Finds whether one result is another with its columns in another order.
+
+Trying all orders takes minutes from ten columns on. Here a column may only stand for one with the same values, and an
+order is given up at the first column after which the rows so far differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+Key = tuple[str, object]
+Column = tuple[Key, ...]
+
+
+def permutation_matches(left: Sequence[tuple[Key, ...]], right: Sequence[tuple[Key, ...]], *, ordered: bool) -> bool:
+    """Return whether some order of the columns of `right` gives the rows of `left`, as a list or as a bag.
+
+    Args:
+        left, right: the same number of rows, all of the same length, at least one row.
+    """
+    ours: list[Column] = list(zip(*left, strict=True))
+    theirs: list[Column] = list(zip(*right, strict=True))
+    if ordered:
+        return Counter(ours) == Counter(theirs)
+    ours, theirs = _coloured(ours), _coloured(theirs)
+    bags = [Counter(column) for column in theirs]
+    choices = [[at for at, bag in enumerate(bags) if bag == wanted] for wanted in map(Counter, ours)]
+    # Columns with few choices first: they decide early.
+    order = sorted(range(len(ours)), key=lambda at: len(choices[at]))
+    return _assign([ours[at] for at in order], [choices[at] for at in order], theirs)
+
+
+def _coloured(columns: list[Column]) -> list[Column]:
+    """Return the columns with each value replaced by (value, bag of its row).
+
+    A row's bag of values does not depend on the order of columns, so it tells rows, and through them columns, apart.
+    """
+    rows = list(zip(*columns, strict=True))
+    colours = [tuple(sorted(map(repr, row))) for row in rows]
+    return [
+        tuple((key[0], (key[1], colour)) for key, colour in zip(column, colours, strict=True)) for column in columns
+    ]
+
+
+def _assign(wanted: list[Column], choices: list[list[int]], columns: list[Column]) -> bool:
+    """Assign a column to each wanted one, depth first, so that the partial rows agree as bags after every step."""
+
+    def extend(depth: int, left: list[int], right: list[int], used: frozenset[int]) -> bool:
+        """`left` and `right` number each row by what its values were so far; equal numbers, equal values."""
+        if depth == len(wanted):
+            return True
+        tried: set[Column] = set()
+        for at in choices[depth]:
+            if at in used or columns[at] in tried:
+                continue
+            tried.add(columns[at])
+            numbers: dict[tuple[int, Key], int] = {}
+            ours = [numbers.setdefault(pair, len(numbers)) for pair in zip(left, wanted[depth], strict=True)]
+            theirs = [numbers.setdefault(pair, len(numbers)) for pair in zip(right, columns[at], strict=True)]
+            if Counter(ours) == Counter(theirs) and extend(depth + 1, ours, theirs, used | {at}):
+                return True
+        return False
+
+    rows = len(columns[0])
+    return extend(0, [0] * rows, [0] * rows, frozenset())
