@@ -16,7 +16,7 @@ class Said(NamedTuple):
     @property
     def before(self) -> str:
         """Return the words that stand before a noun."""
-        return self.modifier or self.predicate + "的"
+        return self.modifier or self.predicate.removesuffix("的") + "的"
 
 
 class Subject(NamedTuple):

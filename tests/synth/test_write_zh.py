@@ -1,0 +1,213 @@
+"""The Chinese writer: every shape said, every literal in the question, meanings that differ said differently."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from sqlwright.schema.lexicon import Lexicon
+from sqlwright.schema.model import Column as SchemaColumn
+from sqlwright.schema.model import ForeignKey, Schema, Table
+from sqlwright.synth import tree as t
+from sqlwright.synth.catalog import Catalog
+from sqlwright.synth.chinese.words import is_person, measure_word
+from sqlwright.synth.sampler import SHAPES, Sampler
+from sqlwright.synth.write_zh import ChineseWriter
+
+
+def _table(name: str, columns: str, **keys: tuple[str, str]) -> Table:
+    made = tuple(SchemaColumn(*item.split()) for item in columns.split(", "))
+    foreign = tuple(ForeignKey((column,), *_target(target)) for column, target in keys.items())
+    return Table(name, made, (made[0].name,), foreign)
+
+
+def _target(target: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+    return target[0], (target[1],)
+
+
+SHOP = Schema(
+    "shop",
+    (
+        _table("customer", "id INTEGER, name TEXT, city TEXT, age INTEGER, joined DATE, is_active BOOLEAN"),
+        _table("product", "id INTEGER, name TEXT, category TEXT, price REAL, stock INTEGER"),
+        _table(
+            "orders",
+            "id INTEGER, customer_id INTEGER, product_id INTEGER, status TEXT, amount REAL, order_date DATE",
+            customer_id=("customer", "id"),
+            product_id=("product", "id"),
+        ),
+        _table("employee", "id INTEGER, name TEXT, salary REAL, manager_id INTEGER", manager_id=("employee", "id")),
+    ),
+)
+VALUES = {
+    ("customer", "name"): ("王芳", "Acme Corp", "李强"),
+    ("customer", "city"): ("北京", "上海", "Boston"),
+    ("product", "category"): ("小说", "toys", "电子产品"),
+    ("product", "name"): ("键盘", "Laptop Pro"),
+    ("orders", "status"): ("closed", "pending", "shipped"),
+    ("employee", "name"): ("张伟", "Anna Smith"),
+}
+NAME, CITY, AGE = t.Column("customer", "name"), t.Column("customer", "city"), t.Column("customer", "age")
+AMOUNT, COUNT = t.Column("orders", "amount"), t.Aggregate("count", None)
+CUSTOMERS = t.Source("customer")
+
+
+def _writer(seed: int = 0, noise: float = 0.0) -> ChineseWriter:
+    return ChineseWriter(SHOP, Lexicon.builtin(), random.Random(seed), noise=noise)
+
+
+def _ask(tree: t.Tree, n: int = 40, seed: int = 0) -> list[str]:
+    questions = _writer(seed).questions(tree, n)
+    assert questions
+    return questions
+
+
+def _literals(node: object) -> Iterator[t.Value]:
+    if isinstance(node, t.Like):
+        yield node.text
+    elif isinstance(node, t.Compare) and isinstance(node.right, str | int | float):
+        if not isinstance(node.left, t.Aggregate):
+            yield node.right
+    elif isinstance(node, t.Between):
+        yield from (node.low, node.high)
+    elif isinstance(node, t.InList):
+        yield from node.values
+    elif isinstance(node, t.Both):
+        for item in node.items:
+            yield from _literals(item)
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES))
+def test_every_shape_can_be_said(shape: str) -> None:
+    weights = {name: float(name == shape) for name in SHAPES}
+    sampler = Sampler(Catalog(SHOP, VALUES), weights, random.Random(3))
+    writer = _writer(4)
+    for _ in range(25):
+        questions = writer.questions(sampler.draw(), 3)
+        assert questions, f"{shape} has no question"
+        for question in questions:
+            assert not re.search("[\ue000\ue001]|None|，，|。。|的的", question), question
+
+
+def test_literals_are_in_the_question_or_its_translation() -> None:
+    sampler = Sampler(
+        Catalog(SHOP, VALUES), {name: float(name in ("list", "count")) for name in SHAPES}, random.Random(5)
+    )
+    writer, lexicon = _writer(6), Lexicon.builtin()
+    for _ in range(400):
+        tree = sampler.draw()
+        assert isinstance(tree, t.Query)
+        for question in writer.questions(tree, 2):
+            for value in _literals(tree.where):
+                if isinstance(value, str) and not re.match(r"\d{4}-", value):
+                    assert any(word in question for word in (value, *lexicon.names_of_value(value, "zh"))), (
+                        value,
+                        question,
+                    )
+
+
+def test_seeded_and_distinct() -> None:
+    tree = t.Query((t.Item(NAME),), CUSTOMERS, where=t.Compare(CITY, "=", "北京"))
+    assert _ask(tree, 10, seed=9) == _ask(tree, 10, seed=9)
+    questions = _ask(tree, 30)
+    assert len(set(questions)) == len(questions) == 30
+
+
+def test_counting_rows_differs_from_counting_values() -> None:
+    rows = _ask(t.Query((t.Item(COUNT),), CUSTOMERS))
+    cities = _ask(t.Query((t.Item(t.Aggregate("count", CITY, distinct=True)),), CUSTOMERS))
+    assert not any(re.search("不同|去重|不重复", question) for question in rows)
+    assert all(re.search("不同|去重|不重复", question) for question in cities)
+    assert not set(rows) & set(cities)
+
+
+def test_all_columns_are_asked_for_in_words() -> None:
+    questions = _ask(t.Query((), CUSTOMERS))
+    assert all(re.search("信息|字段|列|资料", question) for question in questions)
+
+
+def test_direction_of_order_is_said() -> None:
+    up, down = (_ask(t.Query((t.Item(NAME),), CUSTOMERS, order_by=(t.Order(AGE, desc),))) for desc in (False, True))
+    assert not set(up) & set(down)
+    assert all(re.search("升序|从小到大|从低到高|由低到高", question) for question in up)
+    assert all(re.search("降序|倒序|从大到小|从高到低|由高到低", question) for question in down)
+
+
+def test_and_is_never_or() -> None:
+    sides = t.Compare(CITY, "=", "北京"), t.Compare(AGE, ">", 30)
+    both = _ask(t.Query((t.Item(NAME),), CUSTOMERS, where=t.Both("and", sides)))
+    either = _ask(t.Query((t.Item(NAME),), CUSTOMERS, where=t.Both("or", sides)))
+    assert not any("或" in question for question in both)
+    assert all("或" in question for question in either)
+
+
+def test_an_or_inside_an_and_is_fenced() -> None:
+    inner = t.Both("or", (t.Compare(CITY, "=", "北京"), t.Compare(CITY, "=", "上海")))
+    tree = t.Query((t.Item(NAME),), CUSTOMERS, where=t.Both("and", (t.Compare(AGE, ">", 30), inner)))
+    assert all("满足“" in question for question in _ask(tree))
+
+
+def test_strict_bounds_differ_from_inclusive_ones() -> None:
+    asked = {
+        op: set(_ask(t.Query((t.Item(COUNT),), CUSTOMERS, where=t.Compare(AGE, op, 30)), 60))
+        for op in ("<", "<=", ">", ">=")
+    }
+    seen: set[str] = set()
+    for questions in asked.values():
+        assert not seen & questions
+        seen |= questions
+
+
+def test_customers_without_orders() -> None:
+    key = t.Column("customer", "id")
+    orders = t.Query((t.Item(t.Column("orders", "customer_id")),), t.Source("orders"))
+    by_in = t.Query((t.Item(NAME),), CUSTOMERS, where=t.InQuery(key, orders, negated=True))
+    join = t.Join("orders", key, t.Column("orders", "customer_id"), outer=True)
+    by_join = t.Query((t.Item(NAME),), t.Source("customer", (join,)), where=t.IsNull(t.Column("orders", "id")))
+    by_except = t.SetOperation("except", t.Query((t.Item(key),), CUSTOMERS), orders)
+    for tree in (by_in, by_join, by_except):
+        assert all(re.search("没|从未", question) and "订单" in question for question in _ask(tree))
+
+
+def test_left_join_counts_name_those_without() -> None:
+    key = t.Column("customer", "id")
+    join = t.Join("orders", key, t.Column("orders", "customer_id"), outer=True)
+    select = (t.Item(NAME), t.Item(t.Aggregate("count", t.Column("orders", "id"))))
+    tree = t.Query(select, t.Source("customer", (join,)), group_by=(key, NAME))
+    assert all("没有" in question for question in _ask(tree))
+
+
+def test_correlated_average() -> None:
+    category, price = t.Column("product", "category", "T2"), t.Column("product", "price", "T2")
+    where = t.Compare(category, "=", t.Column("product", "category", "T1"))
+    inner = t.Query((t.Item(t.Aggregate("avg", price)),), t.Source("product", alias="T2"), where=where)
+    outer = t.Compare(t.Column("product", "price", "T1"), ">", t.Scalar(inner))
+    tree = t.Query((t.Item(t.Column("product", "name", "T1")),), t.Source("product", alias="T1"), where=outer)
+    assert all("相同" in question for question in _ask(tree))
+
+
+def test_names_fall_back_to_identifiers() -> None:
+    schema = Schema("odd", (Table("zzqx", (SchemaColumn("frobnitz", "INTEGER"), SchemaColumn("wibble", "TEXT"))),))
+    tree = t.Query(
+        (t.Item(t.Column("zzqx", "wibble")),), t.Source("zzqx"), where=t.Compare(t.Column("zzqx", "frobnitz"), ">", 7)
+    )
+    for question in ChineseWriter(schema, Lexicon.builtin(), random.Random(1)).questions(tree, 10):
+        assert "frobnitz" in question and "wibble" in question and "7" in question
+
+
+def test_unsayable_trees_give_no_question() -> None:
+    count = t.Aggregate("count", t.Arithmetic("+", AGE, 1))
+    assert _writer().questions(t.Query((t.Item(count),), CUSTOMERS), 3) == []
+
+
+def test_noise_leaves_literals_alone() -> None:
+    tree = t.Query((t.Item(NAME),), CUSTOMERS, where=t.Compare(NAME, "=", "Ann的做账少B"))
+    assert all("Ann的做账少B" in question for question in _writer(2, noise=1.0).questions(tree, 40))
+
+
+def test_measure_words() -> None:
+    assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
+    assert is_person("学生") and not is_person("订单")
