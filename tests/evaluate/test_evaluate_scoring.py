@@ -50,7 +50,7 @@ def _answer(examples: list[Example], *predicted: str) -> list[Prediction]:
         (GOLD, "SELECT name FROM", "parse"),
         (GOLD, "SELECT name FROM town", "unknown-table"),
         (GOLD, "SELECT nom FROM city", "unknown-column"),
-        (GOLD, "SELECT ABS(name, name) FROM city", "other-error"),
+        (GOLD, "SELECT name FROM city WHERE COUNT(*) > 1", "other-error"),
         (GOLD, "DELETE FROM city", "guard-refused"),
         (GOLD, "SELECT name FROM city WHERE population > 50", "empty"),
         (GOLD, "SELECT name, id FROM city WHERE population > 5", "columns"),
