@@ -155,6 +155,8 @@ def superlative(scope: Scope, expression: Expression, noun: str = "", *, descend
         same = [known for known in v.phrases.columns(scope.entity.table).values() if known.tone == kind]
         if len(same) == 1 and v.chance(0.4):
             return v.of(BARE_SUPERLATIVES[kind][side])
+    if kind == "count" and isinstance(expression, Aggregate) and expression.function != "sum":
+        kind = "number"
     return say(scope, expression, noun) + v.of(SUPERLATIVES.get(kind, SUPERLATIVES["number"])[side])
 
 
@@ -206,6 +208,9 @@ def _both(scope: Scope, node: Both, noun: str) -> Said:
     within = _best_within(scope, node)
     if within is not None:
         return within
+    one = joining.one_of(node)
+    if one is not None and v.chance(0.6):
+        return condition(scope, one)
     items: list[Condition | Said] = list(node.items)
     month = joining.year_and_month(node)
     if month is not None:

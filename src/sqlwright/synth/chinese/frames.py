@@ -110,13 +110,15 @@ def ask_things(voice: Voice, thing: str, noun: str, *, which: str = "", single: 
     return Ask(thing)
 
 
-def ask_fields(voice: Voice, thing: str, *, several: bool = False, figures: bool = False) -> Ask:
-    """Ask for columns of things: 是什么, 查询; `figures` when all of them are numbers."""
+def ask_fields(voice: Voice, thing: str, *, several: bool = False, figures: bool = False, single: bool = False) -> Ask:
+    """Ask for columns of things: 是什么, 查询; `figures` when all of them are numbers, `single` of one thing."""
     roll = voice.random()
     if roll < 0.25 and figures:
         return Ask(
             f"{voice.pick('', '', '请问')}{thing}{voice.pick('是多少', '分别是多少') if several else '是多少'}", True
         )
+    if roll < 0.25 and single and not several:
+        return Ask(f"{voice.pick('', '', '请问')}{thing}是什么", True)
     if roll < 0.25:
         tail = (
             ("分别是什么", "是什么", "各是什么", "都是什么", "分别是多少")
@@ -133,9 +135,13 @@ def ask_fields(voice: Voice, thing: str, *, several: bool = False, figures: bool
     return Ask(thing)
 
 
-def ask_number(voice: Voice, thing: str, *, several: bool = False) -> Ask:
-    """Ask for figures: 是多少, 统计."""
+def ask_number(voice: Voice, thing: str, *, several: bool = False, when: bool = False) -> Ask:
+    """Ask for figures: 是多少, 统计; or, of a date, 是什么时候."""
     roll = voice.random()
+    if when:
+        if roll < 0.5:
+            return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.pick('是什么时候', '是哪一天', '是哪天')}", True)
+        return _led(voice, thing, _LOOK) if roll < 0.8 else Ask(thing)
     if roll < 0.34:
         tail = ("分别是多少", "各是多少", "是多少") if several else ("是多少", "是多少", "有多少", "是几")[:2]
         return Ask(f"{voice.pick('', '', '', '请问', '我想知道')}{thing}{voice.of(tail)}", True)

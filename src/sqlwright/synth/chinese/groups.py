@@ -253,6 +253,8 @@ def _top_groups(scope: Scope, groups: Groups) -> Ask:
             "谁" if one and groups.whole and is_person(name) and v.chance(0.5) else f"哪{many or v.measure(name)}{name}"
         )
         which = f"{who}{v.pick('的', '')}{best}"
+    if owner:
+        which = ""
     if query.having is not None:
         best = f"{condition(scope, query.having, owner).predicate}的{name}中{best}"
         which = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.tree import Both, Compare, DatePart
+from sqlwright.synth.tree import Both, Column, Compare, DatePart, InList
 
 
 def joined(voice: Voice, node: Both, parts: list[Said], deep: list[bool], subject: str) -> Said:
@@ -57,3 +57,14 @@ def year_and_month(node: Both) -> tuple[Compare, Compare] | None:
     if year is None or month is None or not isinstance(year.left, DatePart) or not isinstance(month.left, DatePart):
         return None
     return (year, month) if year.left.column == month.left.column else None
+
+
+def one_of(node: Both) -> InList | None:
+    """Return `a = x OR a = y` as one condition that the value is one of several; None when it is not that."""
+    values = [i.right for i in node.items if isinstance(i, Compare) and i.op == "=" and isinstance(i.right, str)]
+    first = node.items[0]
+    if node.op != "or" or len(values) != len(node.items) or not isinstance(first, Compare):
+        return None
+    if not isinstance(first.left, Column) or any(isinstance(i, Compare) and i.left != first.left for i in node.items):
+        return None
+    return InList(first.left, tuple(values))

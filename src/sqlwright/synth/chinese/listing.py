@@ -95,7 +95,7 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
     link = (
         v.pick("的", "的", "对应的") if any(not scope.is_own(c) for e in expressions for c in columns_of(e)) else "的"
     )
-    return ask_fields(v, f"{pool}{link}{columns}", several=len(words) > 1, figures=figures)
+    return ask_fields(v, f"{pool}{link}{columns}", several=len(words) > 1, figures=figures, single=query.limit == 1)
 
 
 def _by_name(scope: Scope) -> str:

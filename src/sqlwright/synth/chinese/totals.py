@@ -6,7 +6,7 @@ from sqlwright.synth.chinese import figures
 from sqlwright.synth.chinese.clauses import aggregate, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join
-from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun
+from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import is_person
@@ -29,7 +29,7 @@ def totals(scope: Scope) -> Ask:
         return ask_number(v, _gap(scope, only, pool))
     if isinstance(only, Aggregate):
         if isinstance(only.argument, Case) or scope.derived is None:
-            return ask_number(v, aggregate(scope, only, pool))
+            return ask_number(v, aggregate(scope, only, pool), when=tone(scope, only) == "date")
         return ask_number(v, aggregate(scope, only))
     words = [_part(scope, expression) for expression in expressions]
     return ask_number(v, f"{pool}的{join(scope, words)}", several=len(words) > 1)

@@ -150,6 +150,8 @@ class Phrases:
             names = tuple(name for name in names if name not in (("名称",) if person else ("姓名", "名字")))
             names = tuple(sorted(names, key=lambda name: name != "姓名")) if person else names
         names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
+        if column.kind == "boolean":
+            return tuple(name if name.startswith("是否") else f"是否{name}" for name in names)
         if column.kind == "date":
             return tuple(name if name.endswith(_DATE_ENDINGS) else f"{name}日期" for name in names)
         return tuple(f"{name}年份" if column.kind == "number" and name in EVENT_VERBS else name for name in names)
