@@ -17,7 +17,7 @@ from sqlwright.synth.english.asks import Asked, finished
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.extras import say_computed, say_pairs, say_steps, say_superior
 from sqlwright.synth.english.graph import has_aggregate
-from sqlwright.synth.english.grouping import say_groups
+from sqlwright.synth.english.having import say_groups
 from sqlwright.synth.english.listing import say_listing
 from sqlwright.synth.english.names import Namer, Names
 from sqlwright.synth.english.noise import roughen

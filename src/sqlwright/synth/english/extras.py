@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlwright.synth.english import filters
 from sqlwright.synth.english.asks import Asked, ask, show
 from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.filters import verb
+from sqlwright.synth.english.modifiers import verb
 from sqlwright.synth.english.grammar import possessive
 from sqlwright.synth.english.measures import column_list, computed, extreme
 from sqlwright.synth.english.names import Names

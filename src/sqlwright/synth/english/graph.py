@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sqlwright.synth.english.names import Names
+from sqlwright.synth.english.when import MonthOfYear
 from sqlwright.synth.tree import (
     Aggregate,
     Arithmetic,
@@ -45,7 +46,7 @@ class Node:
 
     table: str
     edges: list[Edge] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
+    conditions: list[Condition | MonthOfYear] = field(default_factory=list)
     lacks: list[str] = field(default_factory=list)
     """Tables that no row may point here from: `LEFT JOIN child ... WHERE child.key IS NULL`."""
 
@@ -63,6 +64,21 @@ class Graph:
     def bottoms(self) -> list[str]:
         """Return the nodes that nothing points to: what a row of the join is."""
         return [name for name, node in self.nodes.items() if all(edge.up for edge in node.edges)]
+
+    def path(self, start: str, end: str) -> list[str]:
+        """Return the nodes from `start` to `end`, both included."""
+        previous = {start: ""}
+        queue = [start]
+        while queue:
+            here = queue.pop()
+            for edge in self.nodes[here].edges:
+                if edge.to not in previous:
+                    previous[edge.to] = here
+                    queue.append(edge.to)
+        way = [end]
+        while way[-1] != start:
+            way.append(previous[way[-1]])
+        return way[::-1]
 
     def needs_saying(self, name: str, came_from: str, skip: Collection[str] = ()) -> bool:
         """Return whether the part of the graph behind `name` restricts the rows of `came_from`, but for nodes in `skip`."""
@@ -99,6 +115,8 @@ def make_graph(query: Query, names: Names) -> Graph:
         else:
             graph.loose.append(condition)
     _find_lacks(graph)
+    for node in nodes.values():
+        node.conditions = _months(node.conditions)
     return graph
 
 
@@ -125,6 +143,28 @@ def _find_lacks(graph: Graph) -> None:
             parent.lacks.append(node.table)
             parent.edges = [edge for edge in parent.edges if edge.to != name]
             del graph.nodes[name]
+
+
+def _months(conditions: list[Condition | MonthOfYear]) -> list[Condition | MonthOfYear]:
+    """Merge a year and a month of the same date."""
+    years: dict[Column, Compare] = {}
+    months: dict[Column, Compare] = {}
+    for condition in conditions:
+        if (
+            isinstance(condition, Compare)
+            and isinstance(condition.left, DatePart)
+            and condition.op == "="
+            and isinstance(condition.right, int)
+        ):
+            if condition.left.part == "year":
+                years[condition.left.column] = condition
+            elif condition.left.part == "month" and 1 <= condition.right <= 12:
+                months[condition.left.column] = condition
+    for column in years.keys() & months.keys():
+        year, month = years[column], months[column]
+        conditions = [c for c in conditions if c is not year and c is not month]
+        conditions.append(MonthOfYear(column, int(str(year.right)), int(str(month.right))))
+    return conditions
 
 
 def flatten(condition: Condition | None) -> Iterator[Condition]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlwright.schema.words import plural
-from sqlwright.synth.english.entity import Noun, Scene
-from sqlwright.synth.english.measures import date_part, many
+from sqlwright.synth.english.entity import Scene
+from sqlwright.synth.english.parts import Noun
+from sqlwright.synth.english.measures import column_list, date_part, many
 from sqlwright.synth.english.voice import UnsayableError
 from sqlwright.synth.tree import Column, DatePart, Query
 
@@ -24,6 +25,10 @@ class Key:
     human: bool
     place: bool = False
     date: bool = False
+    part: str = ""
+    """"year" of a date part."""
+    happened: str = ""
+    """Participle of what happened at the date ("hired"), where the groups are its years or months."""
     shown: str = ""
     """Columns that have to be named because the group's noun does not imply them; "" when it does."""
 
@@ -44,7 +49,9 @@ def make_key(scene: Scene, rows: str) -> Key:
     node = next(iter(owners)) if len(owners) == 1 else ""
     if len(keys) == 1 and isinstance(first, DatePart):
         text = date_part(voice, first)
-        return Key(text, plural(text) if " of " not in text else text, node, False, False, date=True)
+        verb = voice.column(first.column).verb
+        happened = verb[0] if verb and verb[1] and verb[0] not in ("departing", "arriving") else ""
+        return Key(text, plural(text), node, False, False, date=True, part=first.part, happened=happened)
     columns = [k for k in keys if isinstance(k, Column)]
     if node and len(columns) == len(keys):
         table = voice.table(columns[0].table)
@@ -95,24 +102,9 @@ def _shown(query: Query, node: str) -> list[Column]:
 
 
 def _names(scene: Scene, columns: list[Column]) -> str:
-    from sqlwright.synth.english.measures import column_list
-
     return column_list(scene.voice, columns, False)
 
 
 def _towards(scene: Scene, node: str, rows: str) -> set[str]:
     """Return the neighbour of `node` on the way to `rows`."""
-    if node == rows:
-        return set()
-    previous = {node: ""}
-    queue = [node]
-    while queue:
-        here = queue.pop()
-        for edge in scene.graph.nodes[here].edges:
-            if edge.to not in previous:
-                previous[edge.to] = here
-                queue.append(edge.to)
-    here = rows
-    while previous[here] != node:
-        here = previous[here]
-    return {here}
+    return {scene.graph.path(node, rows)[1]} if node != rows else set()

@@ -199,3 +199,12 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+COUNTED = frozenset(
+    """page credit goal hour minute second day week month point vote view like member employee student seat room bedroom bathroom episode win
+    loss copy unit passenger bed floor visit download lap assist calorie stock_unit follower subscriber player song track chapter review order
+    item ticket guest visitor night mile kilometer door cylinder award medal title appearance match game rebound foul""".split()
+)
+"""Plural words that make a number column a count: "books with more than 300 pages"."""
+ODD_NOUNS = frozenset({"good", "kind", "side", "ground", "credit", "place"})
+"""Lexicon names that are right for linking and wrong as the noun of a row."""

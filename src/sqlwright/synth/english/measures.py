@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sqlwright.schema.words import plural
-from sqlwright.synth.english.entity import Noun, Scene
+from sqlwright.synth.english.entity import Scene
+from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.grammar import join
 from sqlwright.synth.english.graph import columns_of
 from sqlwright.synth.english.lexis import MASS
@@ -40,16 +41,16 @@ def extreme(voice: Voice, column: Column, highest: bool) -> str:
 
 
 def function_word(voice: Voice, aggregate: Aggregate) -> str:
-    """Return "average", "total", "highest" for an aggregate that is no count."""
+    """Return "average", "total", "highest" for an aggregate that is no count; the same word all through a question."""
     if aggregate.function == "avg":
-        return voice.pick("average", "average", "average", "mean", "avg" if voice.chance(0.3) else "average")
+        return voice.steady("avg", "average", "average", "average", "average", "average", "mean", "mean", "avg")
     if aggregate.function == "sum":
-        return voice.pick("total", "total", "total", "combined", "overall", "summed")
-    columns = list(columns_of(aggregate.argument))
+        return voice.steady("sum", "total", "total", "total", "combined", "overall", "summed")
     highest = aggregate.function == "max"
-    if len(columns) == 1 and isinstance(aggregate.argument, Column):
-        return extreme(voice, columns[0], highest)
-    return voice.choose(HIGHEST[:3] if highest else LOWEST)
+    if isinstance(aggregate.argument, Column):
+        if voice.column(aggregate.argument).sense in ("date", "year"):
+            return voice.steady(aggregate.function, *(LATEST if highest else EARLIEST))
+    return voice.steady(aggregate.function, *(HIGHEST[:3] if highest else LOWEST))
 
 
 def computed(voice: Voice, expression: object) -> str:
@@ -78,6 +79,9 @@ def date_part(voice: Voice, part: DatePart) -> str:
     phrase = voice.phrase(part.column)
     if voice.names.only_date(part.column.table) and voice.chance(0.6):
         return part.part
+    words = voice.column(part.column)
+    if words.phrases[0] == "date":
+        return part.part if voice.chance(0.5) else f"{part.part} of the date"
     return voice.pick(f"{part.part} of the {phrase}", f"{part.part} of {phrase}", f"{phrase} {part.part}")
 
 

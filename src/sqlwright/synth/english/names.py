@@ -10,6 +10,8 @@ from sqlwright.schema.words import plural, singular, split_identifier
 from sqlwright.synth.english.lexis import (
     AMOUNTS,
     BORN,
+    COUNTED,
+    ODD_NOUNS,
     CATEGORY_WORDS,
     DATE_VERBS,
     EVENT_VERBS,
@@ -30,6 +32,14 @@ _LABELS = ("name", "title", "full name", "fullname", "label")
 _FIRST = frozenset({"first name", "firstname", "fname", "forename", "given name"})
 _LAST = frozenset({"last name", "lastname", "lname", "surname", "family name"})
 _FLAG_PREFIXES = frozenset({"is", "has", "was", "can", "have", "are"})
+_ABBREVIATED = {
+    "dest": "destination",
+    "src": "source",
+    "orig": "origin",
+    "mgr": "manager",
+    "emp": "employee",
+    "dept": "department",
+}
 _PART_NAMES = frozenset({"first", "last", "middle", "user", "file", "family", "given", "short", "nick"})
 
 
@@ -81,7 +91,11 @@ class ColumnWords:
     head: str
     """Last word of the column's first phrase."""
     many: bool
-    """Whether the phrase is a plural already ("credits", "stars")."""
+    """Whether the first phrase is a plural ("sales", "wages")."""
+    counted: str
+    """What a count counts ("pages" of "number of pages"), or ""."""
+    short: str
+    """The name without its table's: "name" of "dept_name" in department; "" when that is the whole name."""
 
 
 class Names:
@@ -92,6 +106,8 @@ class Names:
         self._lexicon = lexicon
         self._tables: dict[str, TableWords] = {}
         self._columns: dict[tuple[str, str], ColumnWords] = {}
+        self._people = -1
+        self._roles: dict[tuple[str, str], str] = {}
 
     def table(self, name: str) -> TableWords:
         """Return the words of a table. Raises SchemaError."""
@@ -110,22 +126,41 @@ class Names:
 
     def role(self, table: str, column: str) -> str:
         """Return what a foreign key calls its target when that is not the target's own name ("origin airport"), else ""."""
+        cached = self._roles.get((table, column))
+        if cached is None:
+            cached = self._roles[table, column] = self._role(table, column)
+        return cached
+
+    def _role(self, table: str, column: str) -> str:
         for key in self.schema.table(table).foreign_keys:
             if key.columns[0].lower() == column.lower():
-                words = [w for w in split_identifier(column) if w not in ("id", "code", "key", "no", "number", "fk")]
-                own = {singular(w) for w in split_identifier(key.target_table)}
+                dropped = {"id", "code", "key", "no", "number", "fk", "ref", *key.target_columns}
+                words = [w for w in split_identifier(column) if w not in dropped]
+                own = [singular(w) for w in split_identifier(key.target_table)]
                 if words and words[0].startswith("report"):
                     return "manager"
-                if not words or {singular(w) for w in words} <= own or not "".join(words).isascii():
+                if not "".join(words).isascii() or all(any(_shortens(singular(w), o) for o in own) for w in words):
                     return ""
-                if (
-                    len(words[-1]) < 4
-                    or key.target_table.lower() == table.lower()
-                    or own & {singular(w) for w in words}
-                ):
-                    return " ".join(words)
-                return "" if singular(words[-1]) in {t for n in own for t in (n, n[:4])} else " ".join(words)
+                return " ".join(_ABBREVIATED.get(w, w) for w in words)
         return ""
+
+    def only_place(self, table: str) -> bool:
+        """Return whether the table has one place column, so that "where" is clear."""
+        owner = self.schema.table(table)
+        return sum(bool(self.column(table, c.name).places) for c in owner.columns) == 1
+
+    def people(self) -> int:
+        """Return how many tables hold people, so that "who" is clear when there is one."""
+        if self._people < 0:
+            self._people = sum(self.table(t.name).human for t in self.schema.tables)
+        return self._people
+
+    def points_to(self, table: str, column: str, target: str) -> bool:
+        """Return whether a column is a foreign key of `table` to `target`."""
+        return any(
+            key.columns[0].lower() == column.lower() and key.target_table.lower() == target.lower()
+            for key in self.schema.table(table).foreign_keys
+        )
 
     def target_of(self, table: str, column: str) -> str:
         """Return what a row that a foreign key points to is called ("customer"), or "" when the column is no foreign key."""
@@ -141,6 +176,10 @@ class Names:
 
     def _table(self, table: model.Table) -> TableWords:
         phrases = self._lexicon.names_of_table(table, "en") or (" ".join(split_identifier(table.name)) or table.name,)
+        phrases = (
+            tuple(p for p in phrases if p not in ODD_NOUNS or len(phrases) == 1 or p == singular(table.name.lower()))
+            or phrases
+        )
         nouns = tuple((p, p if p.split()[-1] in MASS else plural(p)) for p in phrases)
         head = singular(phrases[0].split()[-1])
         keys = {c.lower() for key in table.foreign_keys for c in key.columns}
@@ -162,7 +201,11 @@ class Names:
         for column in table.columns:
             if column.kind != "text":
                 continue
-            short = " ".join(w for w in split_identifier(column.name) if singular(w) not in own)
+            words = split_identifier(column.name)
+            first_word = (
+                bool(words) and len(words) > 1 and len(words[0]) > 2 and any(_shortens(words[0], o) for o in own)
+            )
+            short = " ".join(words[1:] if first_word else [w for w in words if singular(w) not in own])
             if short in _LABELS:
                 return (column.name,)
             first = first or (column.name if short in _FIRST else "")
@@ -171,8 +214,15 @@ class Names:
 
     def _column(self, table: model.Table, column: model.Column) -> ColumnWords:
         words = split_identifier(column.name) or (column.name.lower(),)
-        phrases = self._lexicon.names_of_column(table, column, "en") or (" ".join(words),)
         sense = self._sense(table, column, words)
+        phrases = self._phrases(table, column, words, sense)
+        counted = ""
+        if sense == "number" and singular(words[-1]) in COUNTED and singular(words[-1]) != words[-1]:
+            thing = " ".join(w for w in words if w not in ("num", "number", "no", "total", "of"))
+            counted, phrases = (
+                thing,
+                (f"number of {thing}", f"{thing} count" if thing == words[-1] and False else f"number of {thing}"),
+            )
         last = singular(words[-1])
         verb = next((DATE_VERBS[w] for w in words if w in DATE_VERBS), None) if sense in ("date", "year") else None
         if (
@@ -192,8 +242,49 @@ class Names:
             verb=verb,
             flag=_flag(words) if sense == "flag" else ("", ""),
             head=phrases[0].split()[-1],
-            many=plural(phrases[0]) == phrases[0] and singular(phrases[0].split()[-1]) != phrases[0].split()[-1],
+            many=not counted
+            and plural(phrases[0]) == phrases[0]
+            and singular(phrases[0].split()[-1]) != phrases[0].split()[-1],
+            counted=counted,
+            short=_short(table.name, words),
         )
+
+    def _phrases(
+        self, table: model.Table, column: model.Column, words: tuple[str, ...], sense: Sense
+    ) -> tuple[str, ...]:
+        """Return the column's phrases, those that read badly inside a sentence left out."""
+        found = self._lexicon.names_of_column(table, column, "en") or (" ".join(words),)
+        own = {noun for noun, _ in self.table(table.name).nouns}
+        good = [
+            p
+            for p in found
+            if not p.endswith((" at", " on", ".")) and not any(p.endswith(f" of the {noun}") for noun in own)
+        ]
+        if sense == "date" and len(good) > 1 and not self._one_date(table):
+            good = [p for p in good if p not in ("date", "day", "time")] or good
+        phrases = [p for p in (good or list(found)) if p != "day" or len(good) == 1]
+        raw = " ".join(words)
+        if raw in phrases and not raw.endswith(f" {phrases[0]}"):
+            phrases.remove(raw)
+            phrases.insert(0, raw)
+        if sense == "flag":
+            kind, text = _flag(words)
+            return (
+                (f"{text} status", f"{text} flag")
+                if kind == "adj"
+                else (f"{raw.removeprefix('is ').removeprefix('has ')} flag",)
+            )
+        if (
+            sense == "number"
+            and words[-1] != singular(words[-1])
+            and phrases[0] == " ".join((*words[:-1], singular(words[-1])))
+        ):
+            phrases[0] = raw
+        return tuple(phrases)
+
+    @staticmethod
+    def _one_date(table: model.Table) -> bool:
+        return sum(c.kind == "date" or c.name.lower().endswith(("date", "_at")) for c in table.columns) <= 1
 
     def _sense(self, table: model.Table, column: model.Column, words: tuple[str, ...]) -> Sense:
         name, last = column.name.lower(), singular(words[-1])
@@ -201,7 +292,11 @@ class Names:
             name in (c.lower() for c in key.columns) for key in table.foreign_keys
         ):
             return "key"
-        if column.kind == "boolean" or (words[0] in _FLAG_PREFIXES and len(words) > 1 and column.kind != "date"):
+        if (
+            column.kind == "boolean"
+            or (column.kind == "number" and last in STATES)
+            or (words[0] in _FLAG_PREFIXES and len(words) > 1 and column.kind != "date")
+        ):
             return "flag"
         if last in _YEARS and (column.kind in ("number", "date") or last == "year"):
             return "year"
@@ -244,6 +339,19 @@ class Names:
             if theirs and rival.kind in ("number", "date") and set(theirs.most) & set(scale.most):
                 return None
         return scale
+
+
+def _shortens(word: str, whole: str) -> bool:
+    """Return whether `word` is `whole` or an abbreviation of it: "emp" and "dept" of "employee" and "department"."""
+    letters = iter(whole)
+    return whole.startswith(word[:1]) and all(letter in letters for letter in word)
+
+
+def _short(table: str, words: tuple[str, ...]) -> str:
+    own = [singular(w) for w in split_identifier(table)]
+    if len(words) > 1 and any(_shortens(words[0], o) for o in own) and len(words[0]) > 2:
+        return " ".join(words[1:])
+    return ""
 
 
 def _flag(words: tuple[str, ...]) -> tuple[str, str]:

@@ -5,13 +5,15 @@ All functions return modifiers as `filters` does. `thing` is the noun phrase at 
 
 from __future__ import annotations
 
-from sqlwright.synth.english.filters import Modifier, verb
+from sqlwright.synth.english.modifiers import Modifier, verb
 from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, PARENT_PREPOSITIONS
 from sqlwright.synth.english.names import TableWords
 from sqlwright.synth.english.voice import Voice
 
 SHOPPING = frozenset({"order", "item", "purchase", "sale", "detail", "line", "invoice", "transaction"})
 """Tables that stand between a person and what the person bought."""
+PRESENT = {"operates": "operate", "supplies": "supply", "makes": "make", "teaches": "teach"}
+"""Deeds that last, by the form that `deeds` gives for one doer: "the airline operates", "airlines operate"."""
 _LINKS: dict[str, tuple[tuple[Modifier, ...], tuple[Modifier, ...]]] = {
     # link table -> from the person's (or whole's) side, from the other side
     **dict.fromkeys(
@@ -58,7 +60,12 @@ def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: 
         out.append(
             (
                 "pred",
-                verb(f"are {prepositions[0]} {thing}" if prepositions[0] != "of" else f"belong to {thing}", plural),
+                verb(
+                    f"are {prepositions[0]} {thing}"
+                    if prepositions[0] in ("in", "at", "on")
+                    else f"{'come from' if prepositions[0] == 'from' else 'belong to'} {thing}",
+                    plural,
+                ),
             )
         )
     elif parent.human:
@@ -78,8 +85,8 @@ def down(voice: Voice, parent: TableWords, child: TableWords, thing: str, plural
     """Modify a parent by having children: "customers with `thing`"; `plural` is the parent's number."""
     out: list[Modifier] = [("with", thing), ("pred", verb(f"have {thing}", plural))]
     for past, participle in deeds(voice, parent, child):
-        out += [("pred", f"{past} {thing}")] * 2
-        if past == participle or past not in ("operates", "supplies", "makes", "teaches"):
+        out += [("pred", f"{verb(PRESENT[past], plural) if past in PRESENT else past} {thing}")] * 2
+        if past not in PRESENT:
             out.append(("pred", f"{verb('have', plural)} {participle} {thing}"))
     return out
 
@@ -94,7 +101,7 @@ def without(voice: Voice, parent: TableWords, child: TableWords, thing: str, plu
         ("pred", verb(f"do not have {voice.pick('any ', '')}{thing}", plural)),
     ]
     for past, participle in deeds(voice, parent, child):
-        if past in ("operates", "supplies", "makes", "teaches"):
+        if past in PRESENT:
             continue
         out += [
             ("pred", f"never {past} {voice.pick('any ', '')}{thing}"),
@@ -138,3 +145,42 @@ def bought(voice: Voice, thing: str, plural: bool) -> list[Modifier]:
     out: list[Modifier] = [("pred", f"{past} {thing}") for past in ("bought", "ordered", "purchased")]
     out.append(("pred", f"{verb('have', plural)} {voice.pick('bought', 'ordered', 'purchased')} {thing}"))
     return out
+
+
+def named(voice: Voice, table: str, literal: str) -> str:
+    """Return a row by its name: "Ann", "the customer Ann", "the Books category"."""
+    words = voice.table(table)
+    noun = voice.noun(table, False)
+    if words.human:
+        return voice.pick(
+            literal, literal, literal, f"{noun} {literal}", f"the {noun} {literal}", f"the {noun} named {literal}"
+        )
+    if words.head in _GROUPS:
+        return voice.pick(f"the {literal} {noun}", f"the {literal} {noun}", f"the {noun} {literal}", literal)
+    return voice.pick(
+        literal,
+        literal,
+        f"the {noun} {literal}",
+        f"{noun} {literal}",
+        f"the {noun} named {literal}",
+        f"the {noun} called {literal}",
+    )
+
+
+_GROUPS = frozenset(
+    {
+        "category",
+        "department",
+        "genre",
+        "team",
+        "class",
+        "group",
+        "brand",
+        "project",
+        "store",
+        "branch",
+        "division",
+        "region",
+        "course",
+    }
+)

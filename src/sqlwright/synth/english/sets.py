@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sqlwright.synth.english.asks import Asked, ask
-from sqlwright.synth.english.entity import Noun, Scene
+from sqlwright.synth.english.entity import Scene
+from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.measures import column_list, many
 from sqlwright.synth.english.relations import without
 from sqlwright.synth.english.voice import UnsayableError, Voice

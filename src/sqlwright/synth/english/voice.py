@@ -24,13 +24,14 @@ class UnsayableError(Exception):
 class Voice:
     """The dice and the names of one phrasing."""
 
-    __slots__ = ("_columns", "_tables", "names", "rng")
+    __slots__ = ("_columns", "_steady", "_tables", "names", "rng")
 
     def __init__(self, names: Names, rng: random.Random) -> None:
         self.names = names
         self.rng = rng
         self._tables: dict[str, tuple[str, str]] = {}
         self._columns: dict[tuple[str, str], str] = {}
+        self._steady: dict[str, str] = {}
 
     def pick(self, *options: T) -> T:
         """Return one of the options."""
@@ -39,6 +40,13 @@ class Voice:
     def choose(self, options: Sequence[T]) -> T:
         """Return one element."""
         return options[int(self.rng.random() * len(options))]
+
+    def steady(self, key: str, *options: str) -> str:
+        """Return one of the options, the same one for this key all through the question."""
+        chosen = self._steady.get(key)
+        if chosen is None:
+            chosen = self._steady[key] = options[int(self.rng.random() * len(options))]
+        return chosen
 
     def chance(self, probability: float) -> bool:
         """Return True with this probability."""
@@ -74,6 +82,15 @@ class Voice:
             phrases = self.names.column(*key).phrases
             chosen = self._columns[key] = phrases[self._rank(len(phrases))]
         return chosen
+
+    def bare(self, column: Column) -> str:
+        """Return the column's phrase without its own table's name, for use behind that name ("the department's name")."""
+        phrase = self.phrase(column)
+        for noun, _ in self.names.table(column.table).nouns:
+            if phrase.startswith(noun + " "):
+                return phrase[len(noun) + 1 :]
+        short = self.names.column(column.table, column.name).short
+        return short or phrase
 
     def literal(self, value: Value, words: ColumnWords | None = None) -> str:
         """Return a literal of the SQL as a person types it."""
