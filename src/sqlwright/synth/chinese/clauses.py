@@ -157,6 +157,8 @@ def superlative(scope: Scope, expression: Expression, noun: str = "", *, descend
             return v.of(BARE_SUPERLATIVES[kind][side])
     if kind == "count" and isinstance(expression, Aggregate) and expression.function != "sum":
         kind = "number"
+    if kind == "date" and isinstance(expression, Column) and "生" in scope.column(expression):
+        return scope.column(expression) + ("最晚" if descending else "最早")
     return say(scope, expression, noun) + v.of(SUPERLATIVES.get(kind, SUPERLATIVES["number"])[side])
 
 

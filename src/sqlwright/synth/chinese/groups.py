@@ -178,7 +178,7 @@ def _each(scope: Scope, groups: Groups) -> Ask:
         every = f"{groups.topic}{lead}{_every(scope, groups)}的{listed}"
         return Ask(v.pick(f"{groups.topic}按{name}分组，{lead}{listed}", every) if not groups.whole else every)
     single = scope.query.select[-1].expression
-    roll = v.random() if "的" not in name or len(groups.keys) > 1 else 0.64 + 0.36 * v.random()
+    roll = v.random() if ("的" not in name and "是否" not in name) or len(groups.keys) > 1 else 0.64 + 0.36 * v.random()
     counts = isinstance(single, Aggregate) and single.argument is None and len(groups.figures) == 1
     if counts and roll < 0.3 and len(groups.keys) == 1:
         verb, measure = v.pick("有", "各有", "分别有"), v.measure(groups.noun)

@@ -58,7 +58,8 @@ def _dealing(scope: Scope, place: Place, rest: list[Condition]) -> Said:
     v, entity = scope.voice, scope.entity
     keys = {key for c in rest for key in _places_of(scope, c)}
     far = next(iter(keys)) if len(keys) == 1 else ""
-    verbs = dealing_verbs(place.noun, entity.noun)
+    direct = place.key in entity.parents or entity.noun.startswith("订单")
+    verbs = dealing_verbs(place.noun, entity.noun) if direct else ()
     where = rejoin(rest)
     if far in entity.parents and far != place.key and verbs and where is not None:
         target = scope.places[far]
