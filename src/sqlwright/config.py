@@ -10,6 +10,7 @@ written once, under the field. Precedence: flag, then file, then the default her
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +31,7 @@ class DatabaseConfig(Section):
     """The database to write SQL for."""
 
     url: str = ""
-    """SQLAlchemy URL, or the path of a SQLite or DuckDB file."""
+    """SQLAlchemy URL, or the path of a SQLite or DuckDB file; ${NAME} stands for an environment variable."""
     folder: str = ""
     """Folder of SQLite files, `<db_id>/<db_id>.sqlite` or `<db_id>.sqlite`, for a data set over many databases."""
     tables: str = ""
@@ -71,6 +72,8 @@ class SplitConfig(Section):
     """What never stands in two parts: nothing, a database, or an SQL skeleton."""
     fractions: list[float] = [0.7, 0.15, 0.15]
     """Shares of train, validation and test."""
+    keep: list[Literal["kept", "empty", "failed", "timeout", "no-database"]] = ["kept", "empty", "no-database"]
+    """Which examples are used, by what the audit said of them."""
     seed: int = 0
     """Seed of the split."""
 
@@ -169,8 +172,12 @@ class Config(Section):
     evaluate: EvaluateConfig = EvaluateConfig()
 
 
-def parse(values: dict[str, Any], *, where: str = FILE) -> Config:
+def parse(values: dict[str, Any], *, where: str = FILE, flags: Collection[str] = ()) -> Config:
     """Build a Config from plain values.
+
+    Args:
+        where: what an error names as the place of a value.
+        flags: keys ("train.rank") that came from the command line, so that an error names the flag instead.
 
     Raises:
         ConfigError: an unknown key, a wrong type or a value out of range; the message names the key and `where`.
@@ -179,11 +186,13 @@ def parse(values: dict[str, Any], *, where: str = FILE) -> Config:
         return Config.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        parts = [str(part) for part in first["loc"]]
+        key = ".".join(parts)
         if first["type"] == "extra_forbidden":
-            known = _known_keys([str(part) for part in first["loc"][:-1]])
+            known = _known_keys(parts[:-1])
             raise ConfigError(f"{where}: unknown key {key!r}; known here: {', '.join(known)}") from None
-        raise ConfigError(f"{where}: {key}: {first['msg'].lower()} (found {first['input']!r})") from None
+        place = f"--{parts[1].replace('_', '-')}" if ".".join(parts[:2]) in flags else f"{where}: {key}"
+        raise ConfigError(f"{place}: {first['msg'].lower()} (found {first['input']!r})") from None
 
 
 def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
@@ -199,11 +208,21 @@ def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); make one with: sqlwright init") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
+    return parse(merged(values, overrides), where=str(path), flags=keys(overrides))
+
+
+def merged(values: dict[str, Any], overrides: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the values with those of `overrides`, by section, in place of their own."""
+    out = dict(values)
     for section, changes in (overrides or {}).items():
-        table = values.setdefault(section, {})
-        if isinstance(table, dict):
-            table.update(changes)
-    return parse(values, where=str(path))
+        table = out.get(section, {})
+        out[section] = {**table, **changes} if isinstance(table, dict) else table
+    return out
+
+
+def keys(overrides: dict[str, Any] | None) -> set[str]:
+    """Return the keys that overrides set, as "section.field"."""
+    return {f"{section}.{name}" for section, changes in (overrides or {}).items() for name in changes}
 
 
 def _known_keys(path: list[str]) -> list[str]:

@@ -5,12 +5,14 @@ A project has one database (`database.url`), or a folder of SQLite files (`datab
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from sqlwright.config import DatabaseConfig
-from sqlwright.database import Limits, normalise_url
+from sqlwright.database import Limits, dialect_of, file_of, normalise_url
 from sqlwright.errors import ConfigError, SchemaError
 from sqlwright.prompt import Template, build, schema_prefix
 from sqlwright.records import Example, Prompt
@@ -18,7 +20,7 @@ from sqlwright.schema import SampleOptions, Schema, Values, introspect, read_spi
 from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.linker import Linker
 
-Kept = TypeVar("Kept")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class Databases:
@@ -30,6 +32,8 @@ class Databases:
         self.limits = Limits(seconds=config.seconds, rows=config.max_rows)
         self._folder = folder
         self._declared: dict[str, Schema] | None = None
+        self._given: dict[str, Schema] = {}
+        self._own: Schema | None = None
         self._schemas: dict[str, Schema] = {}
         self._values: dict[str, Values] = {}
         self._linkers: dict[str, Linker] = {}
@@ -45,18 +49,46 @@ class Databases:
         if self.config.db_id:
             return self.config.db_id
         if self.config.url:
-            return self._read_only().db_id
+            return self._read_own().db_id
         raise ConfigError("no database: set database.url in sqlwright.toml, or give --db URL")
+
+    def ids(self) -> list[str]:
+        """Return the `db_id` of every database that can be opened.
+
+        Raises:
+            ConfigError: the project has none.
+        """
+        if not self.config.folder:
+            return [self.only]
+        root = self._folder / self.config.folder
+        files = [file for pattern in ("*.sqlite", "*/*.sqlite", "*/*.db") for file in root.glob(pattern)]
+        found = sorted({file.stem for file in files if file.parent in (root, root / file.stem)})
+        if not found:
+            raise ConfigError(f"database.folder: {root} holds no <db_id>.sqlite and no <db_id>/<db_id>.sqlite")
+        return found
 
     def url(self, db_id: str) -> str:
         """Return the URL of a database; "" when the project has none for it."""
         if self.config.folder:
-            root = self._folder / self.config.folder
-            for file in (root / db_id / f"{db_id}.sqlite", root / f"{db_id}.sqlite", root / db_id / f"{db_id}.db"):
-                if file.is_file():
-                    return normalise_url(str(file))
-            return ""
-        return self._url() if self.config.url else ""
+            file = database_file(self._folder / self.config.folder, db_id)
+            return normalise_url(str(file)) if file else ""
+        return self._url() if self.config.url and db_id == self.only else ""
+
+    def fingerprint(self, db_ids: Iterable[str]) -> dict[str, str]:
+        """Return what tells each database's present state from an earlier one, as far as that is cheap to know.
+
+        A file's size and time of change; of a server only the schema and the stored values that were read.
+        """
+        found = {}
+        for db_id in sorted(set(db_ids)):
+            url = self.url(db_id)
+            if url and dialect_of(url) in ("sqlite", "duckdb"):
+                state = file_of(url).stat()
+                found[db_id] = f"{state.st_size} {state.st_mtime_ns}"
+            elif url:
+                seen = repr((self.schema(db_id), sorted(self.values(db_id).items())))
+                found[db_id] = hashlib.sha256(seen.encode()).hexdigest()[:16]
+        return found
 
     def schema(self, db_id: str) -> Schema:
         """Return a database's schema.
@@ -80,8 +112,7 @@ class Databases:
 
     def add(self, schemas: Mapping[str, Schema]) -> None:
         """Take schemas that came with the data, for databases that have no file."""
-        for db_id, schema in schemas.items():
-            self._schemas.setdefault(db_id, schema)
+        self._given.update(schemas)
 
     def values(self, db_id: str) -> Values:
         """Return the stored values that synthesis and linking may use."""
@@ -119,18 +150,17 @@ class Databases:
         return self._prefixes[key]
 
     def _url(self) -> str:
-        url = self.config.url
-        return normalise_url(url if "://" in url else str(self._folder / url))
+        return resolve_url(self.config.url, self._folder)
 
-    def _read_only(self) -> Schema:
-        samples = None
-        if self.config.samples:
-            chosen: str | tuple[str, ...] = "all" if "all" in self.config.samples else tuple(self.config.samples)
-            samples = SampleOptions(chosen, personal=self.config.personal_values)
-        if not self._schemas:
-            schema = introspect(self._url(), db_id=self.config.db_id or None, samples=samples)
-            self._schemas[schema.db_id] = schema
-        return next(iter(self._schemas.values()))
+    def _read_own(self) -> Schema:
+        """Return the schema of the database that `database.url` names."""
+        if self._own is None:
+            samples = None
+            if self.config.samples:
+                chosen: str | tuple[str, ...] = "all" if "all" in self.config.samples else tuple(self.config.samples)
+                samples = SampleOptions(chosen, personal=self.config.personal_values)
+            self._own = introspect(self._url(), db_id=self.config.db_id or None, samples=samples)
+        return self._own
 
     def _schema(self, db_id: str) -> Schema:
         if self.config.tables:
@@ -138,12 +168,39 @@ class Databases:
                 self._declared = read_spider_tables(self._folder / self.config.tables)
             if db_id in self._declared:
                 return self._declared[db_id]
-        if self.config.url:
-            schema = self._read_only()
-            if schema.db_id == db_id:
-                return schema
-        elif url := self.url(db_id):
+        if self.config.url and self._read_own().db_id == db_id:
+            return self._read_own()
+        if self.config.folder and (url := self.url(db_id)):
             return introspect(url, db_id=db_id)
+        if db_id in self._given:
+            return self._given[db_id]
         raise SchemaError(
-            f"nothing is known of database {db_id!r}: set database.url, database.folder or database.tables in sqlwright.toml"
+            f"nothing is known of database {db_id!r}: set database.url, database.folder or database.tables "
+            "in sqlwright.toml"
         )
+
+
+def database_file(root: Path, db_id: str) -> Path | None:
+    """Return the SQLite file of a database in a folder of them; None when there is none."""
+    places = (root / db_id / f"{db_id}.sqlite", root / f"{db_id}.sqlite", root / db_id / f"{db_id}.db")
+    return next((file for file in places if file.is_file()), None)
+
+
+def resolve_url(url: str, folder: Path) -> str:
+    """Return a configured URL as it can be opened: variables filled in, a file's path taken from the project's folder.
+
+    Raises:
+        ConfigError: an environment variable is not set.
+        DatabaseError: it is no URL and no database file.
+    """
+    for name in _VARIABLE.findall(url):
+        if name not in os.environ:
+            raise ConfigError(f"database.url: the environment variable {name} is not set")
+    url = _VARIABLE.sub(lambda match: os.environ[match[1]], url)
+    if "://" not in url:
+        return normalise_url(str(folder / Path(url).expanduser()))
+    normal = normalise_url(url)
+    scheme, rest = normal.split(":///", 1) if ":///" in normal else (normal, "")
+    if scheme in ("sqlite", "duckdb") and rest and not rest.startswith(("/", ":memory:")):
+        return f"{scheme}:///{folder / rest}"
+    return normal

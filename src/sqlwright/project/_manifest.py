@@ -3,7 +3,7 @@
 A stage whose inputs, settings and version are unchanged, and whose outputs are still there, is skipped.
 
     with stage(folder, "audit", inputs=[pairs], settings=config, outputs=[report]) as step:
-        if not step.fresh:
+        if not step.unchanged:
             ...
             step.counts["kept"] = 6568
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,10 +33,10 @@ _PACKAGES = ("sqlwright", "torch", "transformers", "peft", "sqlglot", "SQLAlchem
 class Step:
     """A stage while it runs."""
 
-    fresh: bool
+    unchanged: bool
     """Whether an earlier run with the same inputs and settings already wrote the outputs."""
     counts: dict[str, Any] = field(default_factory=dict)
-    """What the stage counted; the earlier run's counts when it is fresh."""
+    """What the stage counted; the earlier run's counts when it is unchanged."""
     seconds: float = 0.0
 
 
@@ -53,7 +54,7 @@ def stage(
     file = folder / f"{name}.manifest.json"
     plain = settings.model_dump(mode="json") if isinstance(settings, BaseModel) else dict(settings or {})
     key = {
-        "inputs": {path.name: digest(path) for path in inputs},
+        "inputs": {os.path.relpath(path, folder): digest(path) for path in inputs},
         "settings": plain,
         "version": _version("sqlwright"),
     }
@@ -69,7 +70,7 @@ def stage(
     manifest = {
         "stage": name,
         "key": key,
-        "outputs": [path.name for path in outputs],
+        "outputs": [os.path.relpath(path, folder) for path in outputs],
         "counts": step.counts,
         "seconds": step.seconds,
         "python": platform.python_version(),

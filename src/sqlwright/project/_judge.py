@@ -1,0 +1,293 @@
+"""Judges predictions by execution, sums up, compares runs and writes a run's report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlwright import evaluate as judging
+from sqlwright.config import EvaluateConfig
+from sqlwright.database import Limits
+from sqlwright.errors import DataError
+from sqlwright.evaluate import Comparison, ReportSet, Summary
+from sqlwright.project._gold import Gold, read_gold, read_predictions
+from sqlwright.project._layout import Layout, require
+from sqlwright.project._manifest import digest, stage
+from sqlwright.project._models import base_run
+from sqlwright.project._outcome import Outcome, Progress, silent
+from sqlwright.project._runs import predict, question_file, read_questions, resolve_run, run_model
+from sqlwright.records import Example, Prediction, Verdict, read_jsonl, write_jsonl, write_text
+
+if TYPE_CHECKING:
+    from sqlwright.project.project import Project
+
+_MOST_ROWS = 100_000
+"""Rows of a result that are compared; one with more is reported, not guessed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures of one or more runs on one set."""
+
+    set: str
+    rule: str
+    figures: dict[str, Summary]
+    """By run; the untuned base first, where it was asked."""
+    comparison: Comparison | None = None
+    """The last run against the first."""
+    not_judged: int = 0
+    """Examples that were left out, since there is no database to run them on."""
+    wrote: tuple[Path, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as a JSON object; shares are 0 to 1."""
+        return {
+            "set": self.set,
+            "rule": self.rule,
+            "runs": {run: asdict(summary) for run, summary in self.figures.items()},
+            "comparison": asdict(self.comparison) if self.comparison else None,
+            "not_judged": self.not_judged,
+            "wrote": [str(path) for path in self.wrote],
+        }
+
+
+def evaluate(
+    project: Project,
+    run: str | None = None,
+    on: str | Path = "test",
+    *,
+    base: bool = True,
+    force: bool = False,
+) -> Evaluation:
+    """Judge a run's answers to a set, and the untuned base's beside them; what is not predicted yet is predicted first.
+
+    Args:
+        run: a run's id, "base" for the untuned model alone, or None for the latest run.
+        on: "test", "validation", "train", or a file of examples.
+        base: whether to judge the untuned base too.
+
+    Raises:
+        DataError: the run or the set is not there, or no example has a database to run on.
+    """
+    run = resolve_run(project, run)
+    untuned = base_run(run_model(project, run).base)
+    names = [untuned] if base and run != untuned else []
+    verdicts: dict[str, list[Verdict]] = {}
+    figures: dict[str, Summary] = {}
+    wrote: list[Path] = []
+    examples: list[Example] = []
+    left_out = 0
+    for name in [*names, run]:
+        predict(project, name, on, force=force)
+        examples, left_out, found, files = _judged(project, name, on, force)
+        verdicts[name] = found
+        figures[name] = judging.summarise(found, examples, resamples=project.config.evaluate.bootstrap)
+        wrote += files
+    comparison = judging.compare(verdicts[untuned], verdicts[run]) if names else None
+    _, set_name = question_file(project.layout, on)
+    return Evaluation(set_name, project.config.evaluate.rule, figures, comparison, left_out, tuple(wrote))
+
+
+def evaluate_files(
+    gold: str | Path,
+    pred: str | Path,
+    databases: str | Path,
+    config: EvaluateConfig | None = None,
+    *,
+    allow_missing: bool = False,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Judge a file of predictions against a file of gold, without a project.
+
+    Args:
+        gold, pred: JSONL with at least {"id", "db_id", "sql"} a line, or Spider's text form (one statement a line;
+            gold has a tab and the database after it).
+        databases: a folder of SQLite files as Spider and BIRD have them, or one database for all.
+        allow_missing: count an example without a prediction as wrong.
+
+    Raises:
+        DataError: a file is missing or malformed, or predictions and gold do not belong together.
+    """
+    config = config or EvaluateConfig()
+    golden = Gold(read_gold(Path(gold)), databases)
+    predictions = read_predictions(Path(pred), golden.examples)
+    verdicts = _score(golden.examples, predictions, golden.url, config, progress, allow_missing=allow_missing)
+    summary = judging.summarise(verdicts, golden.examples, resamples=config.bootstrap)
+    return Evaluation(Path(gold).stem, config.rule, {Path(pred).stem: summary})
+
+
+def compare(project: Project, runs: Sequence[str], on: str = "test") -> Evaluation:
+    """Set the figures of judged runs side by side, and the last against the first, example by example.
+
+    Raises:
+        DataError: a run was not judged on this set, or fewer than two runs are given.
+    """
+    names = list(dict.fromkeys(resolve_run(project, run) for run in runs))
+    if len(names) < 2:
+        raise DataError("give two or more different runs to compare ('base' is the untuned model)")
+    file, set_name = question_file(project.layout, on)
+    examples = {example.id: example for example in read_questions(project, file)}
+    verdicts = {name: _read_verdicts(project.layout, name, set_name) for name in names}
+    figures = {}
+    for name, found in verdicts.items():
+        judged = [examples[verdict.id] for verdict in found if verdict.id in examples]
+        figures[name] = judging.summarise(found, judged, resamples=project.config.evaluate.bootstrap)
+    comparison = judging.compare(verdicts[names[0]], verdicts[names[-1]])
+    return Evaluation(set_name, project.config.evaluate.rule, figures, comparison)
+
+
+def report(project: Project, run: str | None = None, *, force: bool = False) -> Outcome:
+    """Write `report.html` of a run over every set that it was judged on, beside the untuned base where that was too.
+
+    Raises:
+        DataError: the run was judged on no set yet.
+    """
+    layout = project.layout
+    run = resolve_run(project, run)
+    model = run_model(project, run)
+    untuned = base_run(model.base)
+    judged = sorted((layout.run(run) / "verdicts").glob("*.jsonl"))
+    if not judged:
+        raise DataError(f"run {run!r} was judged on no set yet; do it with: sqlwright evaluate --run {run}")
+    others = [path for file in judged if (path := layout.verdicts(untuned, file.stem)).exists() and untuned != run]
+    out = layout.run(run) / "report.html"
+    settings = {"evaluate": project.config.evaluate.model_dump(mode="json"), "run": run}
+    with stage(out.parent, "report", inputs=[*judged, *others], settings=settings, outputs=[out], force=force) as step:
+        if not step.unchanged:
+            sets = [_report_set(project, run, untuned, file.stem) for file in judged]
+            curve = layout.run(run) / "loss.svg"
+            judging.write_report(
+                out,
+                sets,
+                title=f"sqlwright: {run}",
+                facts=_facts(layout, run, project.config.evaluate.rule),
+                curve_svg=curve.read_text(encoding="utf-8") if curve.exists() else "",
+                resamples=project.config.evaluate.bootstrap,
+            )
+            step.counts |= {"run": run, "sets": [one.name for one in sets]}
+    return Outcome("report", (out,), step.counts, step.unchanged, step.seconds)
+
+
+def accuracy_of(project: Project, examples: Sequence[Example], predictions: Sequence[Prediction]) -> float:
+    """Return the execution accuracy of predictions, 0 to 1; 0 where nothing can be run."""
+    usable = [example for example in examples if project.databases.url(example.db_id)]
+    verdicts = _score(usable, predictions, project.databases.url, project.config.evaluate, silent)
+    return sum(verdict.correct for verdict in verdicts) / max(1, len(verdicts))
+
+
+def _judged(
+    project: Project, run: str, on: str | Path, force: bool
+) -> tuple[list[Example], int, list[Verdict], tuple[Path, ...]]:
+    """Judge a run's predictions for a set; return the examples judged, how many were not, verdicts and files."""
+    layout, databases, config = project.layout, project.databases, project.config.evaluate
+    file, name = question_file(layout, on)
+    predicted = require(layout.predictions(run, name), f"sqlwright predict --run {run} --on {on}")
+    every = read_questions(project, file)
+    examples = [example for example in every if example.sql and databases.url(example.db_id)]
+    if not examples:
+        raise DataError(
+            f"{file}: no example has gold SQL and a database to run it on; set database.url or database.folder"
+        )
+    settings = {
+        "evaluate": config.model_dump(mode="json"),
+        "databases": databases.fingerprint(example.db_id for example in examples),
+    }
+    out, scores = layout.verdicts(run, name), layout.scores(run, name)
+    with stage(
+        out.parent, name, inputs=[file, predicted], settings=settings, outputs=[out, scores], force=force
+    ) as step:
+        if not step.unchanged:
+            predictions = read_jsonl(predicted, Prediction)
+            verdicts = _score(examples, predictions, databases.url, config, project.progress)
+            summary = judging.summarise(verdicts, examples, resamples=config.bootstrap)
+            write_jsonl(out, verdicts)
+            told = {"run": run, "set": name, "rule": config.rule, "data": digest(file), **asdict(summary)}
+            write_text(scores, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+            step.counts |= {"run": run, "set": name, "verdicts": len(verdicts), "ex": summary.ex}
+    return examples, len(every) - len(examples), read_jsonl(out, Verdict), (predicted, out, scores)
+
+
+def _score(
+    examples: Sequence[Example],
+    predictions: Sequence[Prediction],
+    url: Any,
+    config: EvaluateConfig,
+    progress: Progress,
+    *,
+    allow_missing: bool = False,
+) -> list[Verdict]:
+    judged = {example.id for example in examples}
+    known = [prediction for prediction in predictions if prediction.id in judged]
+    return judging.score(
+        examples,
+        known,
+        url,
+        rule=judging.get_rule(config.rule),
+        limits=Limits(seconds=config.seconds, rows=_MOST_ROWS),
+        allow_missing=allow_missing,
+        progress=lambda done, total: progress("judging by execution", done, total, ""),
+    )
+
+
+def _read_verdicts(layout: Layout, run: str, name: str) -> list[Verdict]:
+    known = f"sqlwright evaluate --run {'base' if run.startswith('base-') else run} --on {name}"
+    return read_jsonl(require(layout.verdicts(run, name), known), Verdict)
+
+
+def _report_set(project: Project, run: str, untuned: str, name: str) -> ReportSet:
+    layout = project.layout
+    tuned = _read_verdicts(layout, run, name)
+    judged = {verdict.id for verdict in tuned}
+    base: list[Verdict] = []
+    base_predictions: list[Prediction] = []
+    if run != untuned and layout.verdicts(untuned, name).exists():
+        found = _read_verdicts(layout, untuned, name)
+        if {verdict.id for verdict in found} == judged:
+            base, base_predictions = found, read_jsonl(layout.predictions(untuned, name), Prediction)
+    examples = {example.id: example for example in _set_examples(project, run, name)}
+    return ReportSet(
+        name,
+        [examples[verdict.id] for verdict in tuned],
+        tuned,
+        read_jsonl(layout.predictions(run, name), Prediction),
+        base,
+        base_predictions,
+    )
+
+
+def _set_examples(project: Project, run: str, name: str) -> list[Example]:
+    """Return the examples of a judged set, from the file that the verdicts' manifest names."""
+    folder = project.layout.verdicts(run, name).parent
+    told = json.loads((folder / f"{name}.manifest.json").read_text(encoding="utf-8"))
+    file = folder / next(iter(told["key"]["inputs"]))
+    if digest(file) != next(iter(told["key"]["inputs"].values())):
+        raise DataError(
+            f"set {name!r} has changed since it was judged; run: sqlwright evaluate --run {run} --on {name}"
+        )
+    return read_questions(project, file.resolve())
+
+
+def _facts(layout: Layout, run: str, rule: str) -> dict[str, object]:
+    """Return what is worth knowing of a run beside its figures."""
+    record = layout.run(run) / "train.json"
+    if not record.exists():
+        return {"run": run, "rule": rule}
+    told = json.loads(record.read_text(encoding="utf-8"))
+    result, config = told["result"], told["config"]
+    return {
+        "run": run,
+        "base": config["base"],
+        "method": config["method"],
+        "rank": config["rank"],
+        "steps": result["steps"],
+        "epochs": result["epochs"],
+        "seconds of training": result["seconds"],
+        "trained parameters": f"{result['trainable']:,} of {result['parameters']:,}",
+        "examples": result["train"]["kept"],
+        "seed": config["seed"],
+        "rule": rule,
+        "versions": ", ".join(f"{name} {version}" for name, version in told["versions"].items()),
+    }

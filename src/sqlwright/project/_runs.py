@@ -1,0 +1,249 @@
+"""Tunes models and lets them predict."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlwright import data
+from sqlwright.config import TrainConfig
+from sqlwright.errors import DataError
+from sqlwright.infer import choose
+from sqlwright.project._answer import Runner
+from sqlwright.project._layout import SPLITS, Layout, require
+from sqlwright.project._manifest import digest, stage
+from sqlwright.project._models import (
+    Model,
+    base_run,
+    latest,
+    model_of,
+    model_of_run,
+    read_tokenizer,
+)
+from sqlwright.project._outcome import Outcome
+from sqlwright.prompt import schema_prefix
+from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl, write_text
+
+if TYPE_CHECKING:
+    from sqlwright.project.project import Project
+
+_ACCURACY_QUESTIONS = 200
+
+
+def train(project: Project, run: str | None = None, *, force: bool = False) -> tuple[str, Outcome]:
+    """Tune the base on the train split and return the run's id with what was done.
+
+    Args:
+        run: the run's id; by default one made of the settings and the data, so that the same call finds its run again:
+            a finished one is left as it is, an interrupted one goes on where it stopped.
+
+    Raises:
+        ConfigError: the base cannot be loaded, or the settings contradict each other.
+        DataError: there is no train split, it is empty, or a sample is too long.
+    """
+    layout, config = project.layout, project.config.train
+    files = [require(layout.split(name), "sqlwright data split") for name in SPLITS[:2]]
+    run = run or run_id(config, files)
+    if run.startswith("base") or "/" in run:
+        raise DataError(f"a run cannot be called {run!r}: names with 'base' first are the untuned models'")
+    folder = layout.run(run)
+    outputs = [layout.model(run), folder / "train.json"]
+    settings = {"train": config.model_dump(mode="json"), "schemas": digest(layout.schemas)}
+    with stage(folder, "train", inputs=files, settings=settings, outputs=outputs, force=force) as step:
+        if not step.unchanged:
+            step.counts |= _tune(project, folder, config, *(read_jsonl(file, Example) for file in files))
+    return run, Outcome("train", tuple(outputs), {"run": run, **step.counts}, step.unchanged, step.seconds)
+
+
+def predict(
+    project: Project, run: str | None = None, on: str | Path = "test", *, force: bool = False
+) -> tuple[str, Outcome]:
+    """Let a model answer every question of a set and return the run's id with what was done.
+
+    Args:
+        run: a run's id, "base" for the untuned model, or None for the latest run.
+        on: "test", "validation", "train", or a file of examples.
+
+    Raises:
+        DataError: the run or the set is not there.
+    """
+    layout, config = project.layout, project.config.predict
+    run = resolve_run(project, run)
+    file, name = question_file(layout, on)
+    model = run_model(project, run)
+    examples = read_questions(project, file)
+    out = layout.predictions(run, name)
+    settings = {
+        "predict": config.model_dump(mode="json"),
+        "base": model.base,
+        "template": model.template.name,
+        "schemas": digest(layout.schemas),
+        "databases": project.databases.fingerprint(example.db_id for example in examples),
+    }
+    inputs = [file, *([model.adapter] if model.adapter else [])]
+    with stage(out.parent, name, inputs=inputs, settings=settings, outputs=[out], force=force) as step:
+        if not step.unchanged:
+            found = generate(project, model, examples)
+            write_jsonl(out, found)
+            empty = sum(not prediction.sql for prediction in found)
+            step.counts |= {"run": run, "set": name, "predictions": len(found), "without_sql": empty}
+    return run, Outcome("predict", (out,), step.counts, step.unchanged, step.seconds)
+
+
+def generate(project: Project, model: Model, examples: Sequence[Example]) -> list[Prediction]:
+    """Return a model's predictions; of several candidates the first that executes."""
+    config = project.config.predict
+    project.progress("loading the model", 0, 0, "")
+    engine = model.engine()
+    prompts = model.prompts(examples, project.databases)
+    database = {example.id: example.db_id for example in examples}
+    found = engine.generate(
+        prompts,
+        max_new_tokens=config.max_new_tokens,
+        batch_size=config.batch_size,
+        db_ids=database,
+        progress=lambda done, total: project.progress("writing SQL", done, total, ""),
+    )
+    if config.candidates == 1:
+        return found
+    beams = engine.candidates(
+        prompts,
+        count=config.candidates,
+        max_new_tokens=config.max_new_tokens,
+        batch_size=max(1, config.batch_size // config.candidates),
+        progress=lambda done, total: project.progress("writing candidates", done, total, ""),
+    )
+    with Runner(project.databases) as runner:
+        chosen = []
+        for prediction, beam in zip(found, beams, strict=True):
+            safe = runner.allowed([prediction.sql, *beam], prediction.db_id)
+            executor = runner.executor(prediction.db_id)
+            sql = choose(safe, executor) if executor and safe else prediction.sql
+            chosen.append(replace(prediction, sql=sql))
+    return chosen
+
+
+def run_id(config: TrainConfig, files: Sequence[Path]) -> str:
+    """Return the id of a run with these settings on these files."""
+    content = json.dumps([config.model_dump(mode="json"), [digest(file) for file in files]], sort_keys=True)
+    mark = hashlib.sha256(content.encode()).hexdigest()[:6]
+    rank = "" if config.method == "full" else f"-r{config.rank}"
+    return f"{config.method}{rank}-{mark}"
+
+
+def resolve_run(project: Project, run: str | None) -> str:
+    """Return the id that a caller's name of a run stands for."""
+    if run is None:
+        return latest(project.layout)
+    return base_run(project.config.train.base) if run == "base" else run
+
+
+def run_model(project: Project, run: str) -> Model:
+    """Return the model of a run's id, tuned or a base's."""
+    train = project.config.train
+    if run == base_run(train.base):
+        return model_of(train.base, train.template)
+    return model_of_run(project.layout, run)
+
+
+def question_file(layout: Layout, on: str | Path) -> tuple[Path, str]:
+    """Return the file of a set and the name its predictions get."""
+    if str(on) in SPLITS:
+        return require(layout.split(str(on)), "sqlwright data split"), str(on)
+    path = Path(on)
+    if not path.is_file():
+        raise DataError(f"{path}: no such file of questions; give a file, or one of {', '.join(SPLITS)}")
+    return path, f"{path.stem}-{digest(path)[:6]}" if path.stem in SPLITS else path.stem
+
+
+def read_questions(project: Project, file: Path) -> list[Example]:
+    """Return the examples of a file of any known format."""
+    if file.parent == project.layout.data:
+        return read_jsonl(file, Example)
+    config = project.config.database
+    only = project.databases.only if config.url and not config.folder else None
+    found = data.read(file, db_id=only)
+    project.databases.add(found.schemas)
+    return found.examples
+
+
+def _tune(
+    project: Project, folder: Path, config: TrainConfig, train: Sequence[Example], validation: Sequence[Example]
+) -> dict[str, Any]:
+    from sqlwright.train import tune
+
+    if not train:
+        raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
+    model = model_of(config.base, config.template)
+    databases = project.databases
+    record = {"base": config.base, "template": model.template.name}
+    write_text(folder / "run.json", json.dumps(record, ensure_ascii=False) + "\n")
+    result = tune(
+        model.prompts(train, databases),
+        model.prompts(validation, databases),
+        model.path,
+        folder,
+        config,
+        progress=lambda step, steps, row: project.progress("tuning", step, steps, _figures(row)),
+        accuracy=_accuracy(project, model, validation) if config.early_stopping == "accuracy" else None,
+        trim=_trim(project, model, [*train, *validation]) if config.too_long == "trim-schema" else None,
+    )
+    counts = asdict(result)
+    del counts["model"], counts["train"], counts["validation"]
+    return {
+        **record,
+        "train": result.train.kept,
+        "validation": result.validation.kept,
+        "too_long": len(result.train.dropped) + len(result.validation.dropped),
+        "trimmed": len(result.train.trimmed) + len(result.validation.trimmed),
+        **counts,
+    }
+
+
+def _figures(row: dict[str, float]) -> str:
+    shown = (("loss", "loss"), ("eval_loss", "validation loss"), ("eval_accuracy", "accuracy"))
+    return ", ".join(f"{label} {row[name]:.3f}" for name, label in shown if name in row)
+
+
+def _trim(project: Project, model: Model, examples: Sequence[Example]) -> Callable[[Prompt, int], Prompt]:
+    """Return a function that renders a prompt's schema again in fewer tokens."""
+    tokenizer = read_tokenizer(model.base)
+    database = {example.id: example.db_id for example in examples}
+    before = model.frame[0]
+
+    def count(text: str) -> int:
+        return len(tokenizer.encode(text, add_special_tokens=False))
+
+    def trim(prompt: Prompt, room: int) -> Prompt:
+        schema = project.databases.schema(database[prompt.id])
+        around = count(before + schema_prefix(replace(schema, tables=()), model.template)) + 1
+        prefix = schema_prefix(schema, model.template, budget=max(1, room - around), count=count)
+        return replace(prompt, prefix=before + prefix)
+
+    return trim
+
+
+def _accuracy(project: Project, model: Model, validation: Sequence[Example]) -> Callable[[Any, Any], float]:
+    """Return a function that measures execution accuracy on the validation set, for early stopping."""
+    from sqlwright.project._judge import accuracy_of
+
+    asked = validation[:_ACCURACY_QUESTIONS]
+    prompts = model.prompts(asked, project.databases)
+    config = project.config.predict
+
+    def accuracy(tuned: Any, tokenizer: Any) -> float:
+        from sqlwright.infer import Engine
+
+        found = Engine(tuned, tokenizer).generate(
+            prompts,
+            max_new_tokens=config.max_new_tokens,
+            batch_size=config.batch_size,
+            db_ids={example.id: example.db_id for example in asked},
+        )
+        return accuracy_of(project, asked, found)
+
+    return accuracy
