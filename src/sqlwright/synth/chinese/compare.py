@@ -86,7 +86,7 @@ def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
             return Said(f"{verb}{quoted}", voice.pick(f"{verb}{quoted}的", f"{quoted}的"))
     elif subject.noun and words.endswith(_KINDS) and not value.isdigit() and voice.chance(0.25):
         plain = quoted.strip(literals.OPEN + literals.CLOSE)
-        if words == "性别" and plain in ("男", "女"):
+        if words == "性别" and plain in ("男", "女") and plain == quoted[1:-1]:
             return Said(f"{words}为{quoted}", f"{quoted}性")
         bare = plain[:1] > "\u4e00" and plain == quoted[1:-1] and len(plain) > 1
         return Said(f"{words}为{quoted}", f"{quoted}的" if bare and voice.chance(0.6) else f"{quoted}{words}的")

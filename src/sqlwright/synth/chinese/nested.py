@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.chinese.words import having_verbs
+from sqlwright.synth.chinese.words import having_verbs, is_person
 from sqlwright.synth.tree import Both, Column, Compare, Condition, InQuery
 
 
@@ -43,11 +43,9 @@ def referred(
     owner = scope.place(column)
     role = _special_role(scope, owner, child, key)
     if role:
-        return Said(
-            f"{'不是任何' if negated else '是某' + v.measure(child.noun)}{pool}的{role}"
-            if simple
-            else f"{'不是' if negated else '是'}{pool}的{role}"
-        )
+        verb = "担任" if is_person(owner.noun) else "作为"
+        some = ("任何" if negated else f"某{v.measure(child.noun)}") if simple else ""
+        return Said(f"{'没有' if negated else ''}{verb}{some}{pool}的{role}")
     said = having(v, owner.noun, pool, child.noun, negated=negated)
     return said if owner is scope.entity else Said(f"{owner.noun}{said.predicate}")
 

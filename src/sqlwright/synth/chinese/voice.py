@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from sqlwright.schema.model import Column, Schema, Table
-from sqlwright.schema.words import split_identifier
+from sqlwright.schema.words import singular, split_identifier
 from sqlwright.synth.chinese.words import EVENT_VERBS, EVENTS, Tone, is_latin, is_person, measure_word, tone_of
 from sqlwright.synth.paths import find_edges
 
@@ -164,6 +164,9 @@ class Phrases:
         owners = [t for (owner, _), (t, _) in self._targets.items() if owner == table.name.lower()]
         same = owners.count(target[0])
         itself = target[0].lower() == table.name.lower()
+        words = [singular(w) for w in split_identifier(column) if w not in _LATIN_KEYS]
+        if same == 1 and not itself and words and words[-1] == singular(split_identifier(target[0])[-1]):
+            return noun
         for name in names:
             if name.isascii():
                 words = [w for w in split_identifier(column) if w not in _LATIN_KEYS]
