@@ -114,7 +114,7 @@ class Inventor:
         def add(column: Column, own: tuple[Value, ...] = ()) -> bool:
             if any(other.name.lower() == column.name.lower() for other in columns):
                 return False
-            samples = tuple(str(v) for v in own[:1]) if own and rng.random() < style.samples else ()
+            samples = tuple(str(v) for v in own[:1]) if own and rng.random() < style.samples and own[0] != 1 else ()
             columns.append(Column(column.name, column.type, samples=samples))
             if own:
                 values[name, column.name] = own

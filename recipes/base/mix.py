@@ -18,6 +18,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from tokenizers import Tokenizer
 from blueprints import Blueprints
 from invent import Inventor
 from rename import Public, Values
+from sqlwright.errors import SchemaError
 from sqlwright.prompt import SPECIAL_TOKENS, get_template, schema_prefix
 from sqlwright.records import Example
 from sqlwright.schema.lexicon import Lexicon
@@ -79,7 +81,10 @@ class Source:
 
     def _written(self, schema: Schema, values: Values) -> list[tuple[str, str]]:
         rng = self.rng
-        sampler = Sampler(Catalog(schema, values), None, rng)
+        try:
+            sampler = Sampler(Catalog(schema, values), None, rng)
+        except SchemaError:  # only keys: nothing to ask about
+            return []
         english = EnglishWriter(schema, self.lexicon, rng)
         chinese = ChineseWriter(schema, self.lexicon, rng)
         pairs = []
@@ -129,11 +134,16 @@ def _work(settings: dict[str, Any], data: Path, tokenizer: Path, seed: int, out:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     encode = Encoder(tokenizer)
     chunk: list[Sample] = []
-    for text in Source(settings, data, seed).texts():
-        chunk.append(encode(text))
-        if len(chunk) == CHUNK:
-            out.put((np.concatenate([ids for ids, _ in chunk]), np.array([(len(i), p) for i, p in chunk])))
-            chunk = []
+    while True:
+        try:
+            for text in Source(settings, data, seed).texts():
+                chunk.append(encode(text))
+                if len(chunk) == CHUNK:
+                    out.put((np.concatenate([ids for ids, _ in chunk]), np.array([(len(i), p) for i, p in chunk])))
+                    chunk = []
+        except Exception:  # one odd schema in millions must not end hours of training: say why, and draw others
+            traceback.print_exc()
+            seed += 1_000_003
 
 
 class Stream:

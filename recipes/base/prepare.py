@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.errors import SqlwrightError
+from sqlwright.prompt import build, get_template
+from sqlwright.records import Example
 from sqlwright.schema import read_spider_tables, read_values
+from sqlwright.schema.linker import Linker
 from sqlwright.schema.model import Schema
 from sqlwright.schema.values import Values
 from sqlwright.sqlkit import canonical
 
+_JOIN_WITHOUT_ON = re.compile(r"JOIN \S+( AS \S+)? (JOIN|WHERE|GROUP|ORDER|LIMIT)\b|JOIN \S+$")
 HELDOUT = Path(__file__).with_name("heldout.txt")
 
 
@@ -39,6 +43,22 @@ def schema_json(schema: Schema) -> dict[str, Any]:
             for t in schema.tables
         ],
     }
+
+
+def heldout_texts(items: list[dict[str, Any]], schemas: dict[str, Schema], databases: Path) -> list[tuple[str, str, str]]:
+    """Return prefix, suffix and completion of each held-out question, with links as at prediction time."""
+    template = get_template("base")
+    linkers: dict[str, Linker] = {}
+    texts = []
+    for item in items:
+        schema = schemas[item["db_id"]]
+        if schema.db_id not in linkers:
+            file = databases / schema.db_id / f"{schema.db_id}.sqlite"
+            linkers[schema.db_id] = Linker(schema, read_values(f"sqlite:///{file}", schema, personal=True))
+        links = linkers[schema.db_id].link(item["question"])
+        prompt = build(Example(item["id"], schema.db_id, item["question"], item["sql"]), schema, template, links)
+        texts.append((prompt.prefix, prompt.suffix, prompt.completion))
+    return texts
 
 
 def main() -> None:
@@ -67,6 +87,8 @@ def main() -> None:
         except SqlwrightError:
             failed += 1
             continue
+        if _JOIN_WITHOUT_ON.search(sql):
+            continue
         question = " ".join(record["question"].replace(" ?", "?").replace(" .", ".").replace(" ,", ",").split())
         item = {"id": record["id"], "db_id": record["db_id"], "question": question, "sql": sql}
         if record["db_id"] in heldout:
@@ -89,6 +111,7 @@ def main() -> None:
 
     write("pairs.json", kept)
     write("heldout.json", aside)
+    write("heldout_texts.json", heldout_texts(aside, schemas, arguments.databases))
     write("schemas.json", [schema_json(schemas[db_id]) for db_id in sorted(used)])
     write("values.json", values)
     (out / "words.txt").write_text("\n".join(words), encoding="utf-8")

@@ -27,6 +27,9 @@ _KEEP = frozenset(
     {"id", "name", "of", "the", "in", "and", "to", "a", "is", "has", "number", "date", "year", "code", "first", "last"}
 )
 
+VALUES = 12
+"""Most values of a column that the linker of a training schema knows."""
+
 Values = dict[tuple[str, str], tuple[Value, ...]]
 
 
@@ -60,7 +63,7 @@ class Public:
         self.nouns = [r.head for name in ("entities", "attributes") for r in rows(name) if r.head.isalpha()]
         self.schemas = {s["db_id"]: schema_of(s) for s in _read(folder / "schemas.json")}
         self.values = {
-            db_id: {(table, column): tuple(found) for table, column, found in items}
+            db_id: {(table, column): tuple(found[:VALUES]) for table, column, found in items}
             for db_id, items in _read(folder / "values.json").items()
         }
         by_db: dict[str, list[Pair]] = defaultdict(list)
@@ -251,9 +254,7 @@ def _pair(question: str, sql: str, schema: Schema) -> Pair:
     frozen: set[str] = set()
     for column in used:
         if column.name.lower() not in keys:
-            words = [singular(word) for word in split_identifier(column.name)]
-            if not any(word in said for word in words):
-                frozen.update(words)
+            frozen.update({singular(word) for word in split_identifier(column.name)} - said)
     return Pair(question, sql, tokens, tables, frozenset(c.name.lower() for c in used), frozenset(frozen))
 
 

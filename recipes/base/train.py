@@ -25,7 +25,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from mix import Stream
+from mix import Encoder, Stream
 from model import Model, Shape, export_state, import_state, llama_config
 
 TOKENS = 122_880
@@ -70,6 +70,22 @@ def _batch(samples: list[tuple[np.ndarray, int]], length: int) -> Batch:
         ids[row, : len(sample)] = sample
         positions.append(np.arange(row * length + prompt, row * length + len(sample)))
     return torch.from_numpy(ids), torch.from_numpy(np.concatenate(positions))
+
+
+def heldout_loss(model: Model, data: Path, tokenizer: Path, device: str) -> float:
+    """Return the mean loss a token of the held-out public questions' SQL."""
+    encode = Encoder(tokenizer)
+    texts = json.loads((data / "heldout_texts.json").read_text(encoding="utf-8"))
+    samples = sorted((encode(tuple(text)) for text in texts), key=lambda sample: len(sample[0]))
+    total = count = 0.0
+    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
+        for start in range(0, len(samples), 64):
+            part = samples[start : start + 64]
+            ids, positions = _batch(part, len(part[-1][0]))
+            loss = model.loss(ids.to(device), positions.to(device))
+            total += loss.item() * len(positions)
+            count += len(positions)
+    return total / count
 
 
 def prefetched(source: Iterator[Batch], device: str, depth: int = 8) -> Iterator[Batch]:
@@ -200,10 +216,13 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
                 log.flush()
                 if step % 500 == 0 or step <= 100:
                     print(entry, flush=True)
-    save(model, shape, out, tokenizer)
     stream.close()
+    save(model, shape, out, tokenizer)
+    plain = Model(shape).to(device)
+    plain.load_state_dict(model.state_dict())
+    heldout = heldout_loss(plain, data, tokenizer, device)
     memory = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else 0.0
-    print(json.dumps({"steps": step, "tokens": tokens_seen, "peak_gib": round(memory, 2)}))
+    print(json.dumps({"steps": step, "tokens": tokens_seen, "peak_gib": round(memory, 2), "heldout_loss": round(heldout, 4)}))
 
 
 def main() -> None:

@@ -51,9 +51,9 @@ def test_the_base_template_is_what_the_model_was_trained_on() -> None:
         "<|schema|> sqlite : customer : id # * , name , city ; "
         "invoice : id # * , customer_id # > customer . id , total #"
     )
-    assert prompt.suffix.startswith("<|question|> Total per customer in Oslo <|links|> customer +")
+    assert prompt.suffix.startswith("<|question|> Total per customer in Oslo<|links|> customer +")
     assert "customer . city = 'Oslo'" in prompt.suffix
-    assert prompt.suffix.endswith(" <|sql|>")
+    assert prompt.suffix.endswith("= 'Oslo'<|sql|>")
     assert prompt.completion == " SELECT COUNT ( * ) FROM customer WHERE city = 'Oslo'<|end|>"
 
 

@@ -99,13 +99,11 @@ def _base_prefix(text: str, schema: Schema) -> str:
 
 
 def _base_suffix(example: Example, links: Sequence[Link]) -> str:
-    parts = []
-    for turn in example.history:
-        parts.append(f"<|history|> {_plain(turn.question)} <|sql|> {spaced(turn.sql)} ")
-    parts.append(f"<|question|> {_plain(example.question)} ")
+    parts = [f"<|history|> {_plain(turn.question)}<|sql|> {spaced(turn.sql)}" for turn in example.history]
+    parts.append(f"<|question|> {_plain(example.question)}")
     if example.evidence:
-        parts.append(f"<|evidence|> {_plain(example.evidence)} ")
-    parts.append(f"<|links|> {_plain(render_links(links))} ".replace("  ", " "))
+        parts.append(f"<|evidence|> {_plain(example.evidence)}")
+    parts.append(f"<|links|> {_plain(render_links(links))}" if links else "<|links|>")
     parts.append("<|sql|>")
     return "".join(parts)
 
