@@ -61,7 +61,7 @@ class EnglishWriter:
         text, mark = _say(tree, voice)
         text = " ".join(text.split()) if "  " in text else text
         if self._noise and self._rng.random() < self._noise * 2:
-            text = roughen(text, self._rng, 0.5, frozenset())
+            text = roughen(text, self._rng, 0.5, voice.literals)
         return finished(voice, (text, mark))
 
 

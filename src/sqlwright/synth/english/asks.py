@@ -25,9 +25,6 @@ _QUESTION_POLITE = ("can", "could", "would", "do", "may")
 _TELL = ("tell me", "can you tell me", "i want to know", "i'd like to know", "please tell me", "do you know", "could you tell me", "show me", "i need to know", "find out", "let me know")  # fmt: skip
 
 
-_QUANTIFIED = ("all ", "every ", "each ", "any ", "full ", "complete ")
-
-
 def show(voice: Voice) -> str:
     """Return an imperative that takes a noun phrase."""
     return voice.choose(_SHOW)
@@ -43,8 +40,8 @@ def ask(voice: Voice, phrase: str, plural: bool, tail: str = "", *, definite: bo
     """
     the = "the " if definite else ""
     r = voice.rng.random()
-    if r < 0.25 and phrase.startswith(_QUANTIFIED):
-        r += 0.3
+    if not definite and (r < 0.25 or 0.83 <= r < 0.87):
+        r = 0.4 if voice.chance(0.5) else 0.7
     if r < 0.25:
         what = "what are" if plural else voice.pick("what is", "what is", "what's")
         return f"{what} {the}{phrase}{tail}", "?"

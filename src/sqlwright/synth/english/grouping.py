@@ -219,7 +219,7 @@ def _sorted(groups: Groups, order: Order, aggregates: Sequence[Expression]) -> s
     if expression not in aggregates or not isinstance(expression, Aggregate):
         raise UnsayableError("groups sorted by something unseen")
     count = expression.function == "count"
-    word = "" if count else function_word(voice, expression)
+    word = "" if count else "total" if expression.function == "sum" else function_word(voice, expression)
     name = (
         voice.pick("that number", "the count", "the number", "count")
         if count

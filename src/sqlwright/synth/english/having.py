@@ -54,7 +54,7 @@ def _having(groups: Groups, having: Compare, aggregate: Aggregate, shown: Sequen
     kind, text = voice.choose(options)
     extra = ""
     if shown:
-        word = "number" if aggregate.function == "count" else function_word(voice, aggregate)
+        word = {"count": "number", "sum": "total"}.get(aggregate.function) or function_word(voice, aggregate)
         extra = voice.pick(
             f", along with that {word}",
             f", and show the {word}",

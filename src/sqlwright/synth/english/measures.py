@@ -14,13 +14,20 @@ from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, D
 HIGHEST = ("highest", "highest", "maximum", "largest", "top")
 LOWEST = ("lowest", "lowest", "minimum", "smallest")
 LATEST = ("latest", "most recent")
-EARLIEST = ("earliest", "oldest")
+EARLIEST = ("earliest", "earliest", "first")
+
+
+_AGGREGATED = ("average ", "mean ", "total ", "maximum ", "minimum ", "max ", "min ", "highest ", "lowest ")
+"""Beginnings of a column's name that would run into an aggregate's word: "average average attendance"."""
 
 
 def many(voice: Voice, column: Column) -> str:
     """Return the column's phrase in the plural."""
     phrase = voice.phrase(column)
-    return phrase if phrase.split()[-1] in MASS else plural(phrase)
+    words = voice.column(column)
+    if words.counted:
+        return words.counted
+    return phrase if words.head in MASS and phrase == words.phrases[0] else plural(phrase)
 
 
 def column_list(voice: Voice, columns: list[Column], plural_: bool) -> str:
@@ -45,7 +52,7 @@ def function_word(voice: Voice, aggregate: Aggregate) -> str:
     if aggregate.function == "avg":
         return voice.steady("avg", "average", "average", "average", "average", "average", "mean", "mean", "avg")
     if aggregate.function == "sum":
-        return voice.steady("sum", "total", "total", "total", "combined", "overall", "summed")
+        return voice.steady("sum", "total", "total", "total", "total", "combined", "overall")
     highest = aggregate.function == "max"
     if isinstance(aggregate.argument, Column):
         if voice.column(aggregate.argument).sense in ("date", "year"):
@@ -102,7 +109,10 @@ def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = 
         word = function_word(voice, aggregate)
         if aggregate.distinct:
             word += " distinct"
-        return f"{word} {voice.phrase(argument)}{of}"
+        phrase = voice.phrase(argument)
+        if phrase.startswith(_AGGREGATED):
+            word += " of the"
+        return f"{word} {phrase}{of}"
     text = computed(voice, argument)
     if aggregate.function == "sum":
         return f"{voice.pick('total', 'sum of', 'total', 'total of')} {text}{of}"
@@ -146,9 +156,7 @@ def order_tail(scene: Scene, order: Order, phrase: str, *, own: bool) -> str:
     voice, down = scene.voice, order.descending
     key = order.expression
     words = voice.column(key) if isinstance(key, Column) else None
-    sort = voice.pick(
-        "sorted by", "ordered by", "sorted by", "sort by", "order by" if voice.chance(0.3) else "sorted by"
-    )
+    sort = voice.pick("sorted by", "ordered by", "sorted by", "arranged by" if voice.chance(0.2) else "ordered by")
     comma = voice.pick(" ", ", ", " ")
     if words is not None and words.sense not in ("number", "date", "year", "flag", "key"):
         if down:

@@ -11,6 +11,10 @@ A modifier is a pair (kind, text):
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from sqlwright.schema.words import plural as plural_of
+from sqlwright.schema.words import singular
 from sqlwright.synth.english.grammar import third, with_article
 from sqlwright.synth.english.lexis import MASS
 from sqlwright.synth.english.voice import Voice
@@ -31,16 +35,22 @@ def was(plural: bool) -> str:
 
 def subject(voice: Voice, column: Column) -> tuple[str, bool]:
     """Return the column's phrase as a subject, and whether it is plural."""
-    words = voice.column(column)
     phrase = voice.phrase(column)
-    return phrase, words.many and phrase == words.phrases[0]
+    return phrase, is_many(phrase)
+
+
+@lru_cache(maxsize=65536)
+def is_many(phrase: str) -> bool:
+    """Return whether a column's phrase is a plural ("wages", "bronze medals")."""
+    last = phrase.rsplit(" ", 1)[-1]
+    return last.endswith("s") and " of " not in phrase and singular(last) != last and plural_of(phrase) == phrase
 
 
 def an(voice: Voice, column: Column) -> str:
     """Return the column's phrase with its article, as after "with"."""
     words = voice.column(column)
     phrase = voice.phrase(column)
-    if words.many or words.head in MASS or words.sense == "category" or voice.chance(0.12):
+    if is_many(phrase) or words.head in MASS or words.sense == "category" or voice.chance(0.12):
         return phrase
     return with_article(phrase)
 

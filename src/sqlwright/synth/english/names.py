@@ -40,6 +40,7 @@ _ABBREVIATED = {
     "emp": "employee",
     "dept": "department",
 }
+_PREPOSITIONS = frozenset({"in", "of", "by", "to", "at", "for", "as", "on", "has", "is"})
 _PART_NAMES = frozenset({"first", "last", "middle", "user", "file", "family", "given", "short", "nick"})
 
 
@@ -134,8 +135,10 @@ class Names:
     def _role(self, table: str, column: str) -> str:
         for key in self.schema.table(table).foreign_keys:
             if key.columns[0].lower() == column.lower():
-                dropped = {"id", "code", "key", "no", "number", "fk", "ref", *key.target_columns}
+                dropped = {"id", "code", "key", "no", "number", "fk", "ref", "name", *key.target_columns}
                 words = [w for w in split_identifier(column) if w not in dropped]
+                if not _PREPOSITIONS.isdisjoint(words):
+                    return ""
                 own = [singular(w) for w in split_identifier(key.target_table)]
                 if words and words[0].startswith("report"):
                     return "manager"
@@ -262,7 +265,7 @@ class Names:
         ]
         if sense == "date" and len(good) > 1 and not self._one_date(table):
             good = [p for p in good if p not in ("date", "day", "time")] or good
-        phrases = [p for p in (good or list(found)) if p != "day" or len(good) == 1]
+        phrases = [p for p in (good or list(found)) if p not in ("day", "sort", "place") or len(good) == 1]
         raw = " ".join(words)
         if raw in phrases and not raw.endswith(f" {phrases[0]}"):
             phrases.remove(raw)

@@ -71,13 +71,17 @@ def _aggregated(voice: Voice, target: Aggregate, argument: Column, inner: Query,
     function = {
         "avg": voice.pick("average", "average", "mean"),
         "max": voice.pick("latest", "most recent") if dated else voice.pick("highest", "maximum", "largest"),
-        "min": voice.pick("earliest", "oldest") if dated else voice.pick("lowest", "minimum", "smallest"),
+        "min": "earliest" if dated else voice.pick("lowest", "minimum", "smallest"),
         "sum": "total",
     }.get(target.function)
     if function is None:
         raise UnsayableError("scalar count")
     compared = rows(inner, inner.source.alias or inner.source.table, True)
     phrase = voice.phrase(argument)
+    if own and not compared.modified and phrase.startswith(("average", "mean")):
+        return f"the overall {function}"
+    if own and not compared.modified and phrase.startswith(("average", "mean")):
+        return f"the overall {function}"
     if own and not compared.modified:
         if target.function == "avg" and voice.chance(0.3):
             return voice.pick("average", "the average", "the overall average")
@@ -157,7 +161,7 @@ def _extreme(voice: Voice, column: Column, highest: bool, plural: bool) -> list[
             ("whose", f"{phrase} is the {'highest' if highest else 'lowest'}"),
         ]
     if words.sense in ("date", "year"):
-        adjective = voice.pick("latest", "most recent") if highest else voice.pick("earliest", "oldest")
+        adjective = voice.pick("latest", "most recent") if highest else "earliest"
     else:
         adjective = (
             voice.pick("highest", "maximum", "highest", "largest")

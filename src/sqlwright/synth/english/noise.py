@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Collection
 
 _CONTRACTIONS = (
     ("what is ", "what's "), ("who is ", "who's "), ("where is ", "where's "), ("do not ", "don't "), ("does not ", "doesn't "),
@@ -13,7 +14,7 @@ _SAFE_WORD = re.compile(r"(?<![\w'\"-])[a-z]{6,}(?![\w'\"-])")
 _ARTICLE = re.compile(r" the (?!same|most|fewest|ones|first)")
 
 
-def roughen(text: str, rng: random.Random, level: float, keep: frozenset[str]) -> str:
+def roughen(text: str, rng: random.Random, level: float, keep: Collection[str]) -> str:
     """Return the text with a few slips.
 
     Args:
@@ -32,7 +33,7 @@ def roughen(text: str, rng: random.Random, level: float, keep: frozenset[str]) -
     return text
 
 
-def _typo(text: str, rng: random.Random, keep: frozenset[str]) -> str:
+def _typo(text: str, rng: random.Random, keep: Collection[str]) -> str:
     words = [match for match in _SAFE_WORD.finditer(text) if match.group() not in keep]
     if not words:
         return text

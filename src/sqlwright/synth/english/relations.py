@@ -5,7 +5,7 @@ All functions return modifiers as `filters` does. `thing` is the noun phrase at 
 
 from __future__ import annotations
 
-from sqlwright.synth.english.modifiers import Modifier, verb
+from sqlwright.synth.english.modifiers import Modifier, verb, was
 from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, PARENT_PREPOSITIONS
 from sqlwright.synth.english.names import TableWords
 from sqlwright.synth.english.voice import Voice
@@ -52,27 +52,19 @@ def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: 
     """Modify a child by its parent: "orders placed by `thing`"; `plural` is the child's number."""
     out: list[Modifier] = []
     for _, participle in deeds(voice, parent, child):
-        out += [("short", f"{participle} by {thing}")] * 2
-        out.append(("pred", f"{'were' if plural else 'was'} {participle} by {thing}"))
+        out += [("short", f"{participle} by {thing}")] * 3
+        out.append(("pred", f"{was(plural)} {participle} by {thing}"))
     prepositions = PARENT_PREPOSITIONS.get(parent.head)
     if prepositions:
+        first = prepositions[0]
+        base = f"are {first}" if first in ("in", "at", "on") else "come from" if first == "from" else "belong to"
         out += [("short", f"{preposition} {thing}") for preposition in prepositions]
-        out.append(
-            (
-                "pred",
-                verb(
-                    f"are {prepositions[0]} {thing}"
-                    if prepositions[0] in ("in", "at", "on")
-                    else f"{'come from' if prepositions[0] == 'from' else 'belong to'} {thing}",
-                    plural,
-                ),
-            )
-        )
+        if first in ("in", "at", "on") or len(out) == len(prepositions):
+            out.append(("pred", verb(f"{base} {thing}", plural)))
     elif parent.human:
-        out += [
-            ("short", f"{voice.pick('of', 'from', 'of', 'belonging to')} {thing}"),
-            ("pred", verb(f"belong to {thing}", plural)),
-        ]
+        out.append(("short", f"{voice.pick('of', 'from', 'of', 'belonging to')} {thing}"))
+        if len(out) == 1:
+            out.append(("pred", verb(f"belong to {thing}", plural)))
     else:
         out += [
             ("short", f"{voice.pick('of', 'for', 'of', 'belonging to')} {thing}"),
@@ -138,6 +130,13 @@ def linked(
                 for kind, words in sides[0 if whole else 1]
             ]
     return [("with", thing), ("pred", verb(f"have {thing}", plural)), ("short", f"linked to {thing}")]
+
+
+def bought_by(voice: Voice, thing: str, plural: bool) -> list[Modifier]:
+    """Modify goods by who ordered them."""
+    out: list[Modifier] = [("short", f"{participle} by {thing}") for participle in ("bought", "ordered", "purchased")]
+    out.append(("pred", f"{was(plural)} {voice.pick('bought', 'ordered', 'purchased')} by {thing}"))
+    return out
 
 
 def bought(voice: Voice, thing: str, plural: bool) -> list[Modifier]:

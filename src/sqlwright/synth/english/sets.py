@@ -49,8 +49,8 @@ def _same_source(tree: SetOperation, left: Scene, right: Scene, columns: list[Co
     node = columns[0].alias or columns[0].table
     table = voice.table(left.graph.nodes[node].table)
     label = tuple(c.name for c in columns) == table.label
-    one, two = left.describe(node, True), right.describe(node, True)
     key_like = label and bool(tree.left.source.joins)
+    one, two = _clausal(left, node, key_like), _clausal(right, node, key_like)
     if key_like or (label and tree.op == "union"):
         text = _rows(tree.op, voice, one, two, table.human)
         if text:
@@ -88,6 +88,15 @@ def _same_source(tree: SetOperation, left: Scene, right: Scene, columns: list[Co
     return ask(voice, f"{names} of {one.text} that are not {voice.pick('also ', '')}{names} of {two.text}", True)
 
 
+def _clausal(scene: Scene, node: str, wanted: bool) -> Noun:
+    """Describe a node, if `wanted` with a who-clause that can be tied to another."""
+    for _ in range(8 if wanted else 1):
+        noun = scene.describe(node, True)
+        if noun.clause and not noun.before and not noun.behind:
+            break
+    return noun
+
+
 def _rows(op: str, voice: Voice, one: Noun, two: Noun, human: bool) -> str:
     """Combine two noun phrases with one head: "customers who ordered A but not customers who ordered B"."""
     who = "who" if human else "that"
@@ -95,7 +104,6 @@ def _rows(op: str, voice: Voice, one: Noun, two: Noun, human: bool) -> str:
         if op == "intersect":
             return voice.pick(
                 f"{one.head} {who} {one.clause} and also {two.clause}", f"{one.head} {who} both {one.clause} and {two.clause}",
-                f"{one.head} {who} {one.clause} as well as {who} {two.clause}",
             )  # fmt: skip
         if op == "except":
             return voice.pick(

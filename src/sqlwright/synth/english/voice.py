@@ -22,9 +22,9 @@ class UnsayableError(Exception):
 
 
 class Voice:
-    """The dice and the names of one phrasing."""
+    """The dice and the names of one phrasing; `literals` collects the words of texts that the SQL needs."""
 
-    __slots__ = ("_columns", "_steady", "_tables", "names", "rng")
+    __slots__ = ("_columns", "_steady", "_tables", "literals", "names", "rng")
 
     def __init__(self, names: Names, rng: random.Random) -> None:
         self.names = names
@@ -32,6 +32,7 @@ class Voice:
         self._tables: dict[str, tuple[str, str]] = {}
         self._columns: dict[tuple[str, str], str] = {}
         self._steady: dict[str, str] = {}
+        self.literals: set[str] = set()
 
     def pick(self, *options: T) -> T:
         """Return one of the options."""
@@ -95,6 +96,7 @@ class Voice:
     def literal(self, value: Value, words: ColumnWords | None = None) -> str:
         """Return a literal of the SQL as a person types it."""
         if isinstance(value, str):
+            self.literals.update(value.lower().split())
             return self._text(value, words)
         plain = words is not None and words.sense in ("key", "year")
         if isinstance(value, float):
@@ -127,6 +129,7 @@ class Voice:
 
     def quoted(self, value: str) -> str:
         """Return a piece of text, as in LIKE, mostly between quotes."""
+        self.literals.update(value.lower().split())
         if "'" not in value and '"' not in value:
             if value.isalnum() and self.chance(0.25):
                 return value
