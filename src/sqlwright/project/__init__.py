@@ -1,6 +1,6 @@
 """Composes the stages over a project folder; see `Project`."""
 
-from sqlwright.project._answer import Answer
+from sqlwright.project._answer import Answer, shown
 from sqlwright.project._databases import Databases
 from sqlwright.project._judge import Evaluation, evaluate_files
 from sqlwright.project._layout import Layout
@@ -24,6 +24,7 @@ __all__ = [
     "hide_password",
     "model_of",
     "settings_text",
+    "shown",
     "silent",
     "stage",
 ]

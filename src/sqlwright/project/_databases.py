@@ -198,9 +198,9 @@ def resolve_url(url: str, folder: Path) -> str:
             raise ConfigError(f"database.url: the environment variable {name} is not set")
     url = _VARIABLE.sub(lambda match: os.environ[match[1]], url)
     if "://" not in url:
-        return normalise_url(str(folder / Path(url).expanduser()))
+        return normalise_url(os.path.normpath(folder / Path(url).expanduser()))
     normal = normalise_url(url)
     scheme, rest = normal.split(":///", 1) if ":///" in normal else (normal, "")
     if scheme in ("sqlite", "duckdb") and rest and not rest.startswith(("/", ":memory:")):
-        return f"{scheme}:///{folder / rest}"
+        return f"{scheme}:///{os.path.normpath(folder / rest)}"
     return normal

@@ -109,7 +109,8 @@ def latest(layout: Layout) -> str:
 
 def base_run(base: str) -> str:
     """Return the name under which the untuned base's predictions are kept."""
-    return "base-" + (re.sub(r"[^\w.-]+", "-", base).strip("-.")[-60:] or "model")
+    name = Path(base).name if Path(base).is_absolute() else base
+    return "base-" + (re.sub(r"[^\w.-]+", "-", name).strip("-.")[-60:] or "model")
 
 
 def read_tokenizer(base: str) -> Any:

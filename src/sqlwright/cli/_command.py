@@ -1,0 +1,138 @@
+"""What all commands share: the project's folder, `--json`, flags from the configuration, progress, errors in one line."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sqlwright.cli._flags import flags_of, overrides_of
+from sqlwright.errors import SqlwrightError
+
+if TYPE_CHECKING:
+    from sqlwright.cli._show import Display
+    from sqlwright.project import Project
+
+Folder = Annotated[Path, typer.Option("--project", "-C", help="The project's folder.", show_default="here")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]
+Force = Annotated[bool, typer.Option("--force", help="Do it again, even when nothing has changed.")]
+
+KEPT = "what was written before is untouched, and nothing is half written"
+
+
+@dataclass
+class Session:
+    """One call of the command line."""
+
+    folder: Path
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def display(self) -> Display:
+        """Progress on stderr."""
+        from sqlwright.cli._show import Display
+
+        return Display()
+
+    @cached_property
+    def project(self) -> Project:
+        """The project in the folder, with the flags' settings."""
+        from sqlwright.project import Project
+
+        return Project.open(self.folder, self.overrides, progress=self.display)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command has to say."""
+
+    data: dict[str, Any]
+    """For `--json`."""
+    lines: list[Any] = field(default_factory=list)
+    """For people: text, or what rich can print."""
+    next: str = ""
+    """The command that comes next."""
+
+
+Body = Callable[..., Said]
+
+
+def command(
+    app: typer.Typer,
+    name: str,
+    *,
+    example: str,
+    sections: tuple[str, ...] = (),
+    leave_out: frozenset[str] = frozenset(),
+    kept: str = KEPT,
+) -> Callable[[Body], Body]:
+    """Add a command to `app`: the decorated function's own parameters, those of `sections`, and the common ones.
+
+    Args:
+        example: shown under the help.
+        sections: sections of the configuration that become flags.
+        leave_out: fields of them that do not.
+        kept: what Ctrl-C leaves behind, in words.
+    """
+
+    def decorate(body: Body) -> Body:
+        own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+        made = [parameter for section in sections for parameter in flags_of(section, leave_out=leave_out)]
+        common = [_common("project_folder", Folder, Path()), _common("as_json", Json, False)]
+
+        def run(**given: Any) -> None:
+            folder, as_json = given.pop("project_folder"), given.pop("as_json")
+            try:
+                overrides = {section: overrides_of(section, given) for section in sections}
+                session = Session(folder, {section: values for section, values in overrides.items() if values})
+                try:
+                    said = body(session, **{parameter.name: given[parameter.name] for parameter in own})
+                finally:
+                    if "display" in session.__dict__:
+                        session.display.stop()
+                _print(said, as_json)
+            except SqlwrightError as error:
+                complain(f"error: {' '.join(str(error).split())}")
+                raise typer.Exit(2) from None
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                complain(f"error: {error.filename or 'input/output'}: {error.strerror or error}")
+                raise typer.Exit(2) from None
+            except KeyboardInterrupt:
+                complain(f"stopped; {kept}")
+                raise typer.Exit(130) from None
+
+        parameters = [*own, *made, *common]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        run.__doc__ = inspect.getdoc(body)
+        app.command(name, epilog=f"Example: {example}")(run)
+        return body
+
+    return decorate
+
+
+def complain(text: str) -> None:
+    """Write one line to stderr."""
+    sys.stderr.write(f"sqlwright: {text}\n")
+
+
+def _common(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _print(said: Said, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(said.data, ensure_ascii=False, default=str) + "\n")
+        return
+    from sqlwright.cli._show import show
+
+    show(said.lines, said.next)

@@ -1,0 +1,143 @@
+"""Prints for people: progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from sqlwright.evaluate import Summary
+    from sqlwright.project import Answer, Evaluation, Outcome
+
+_WIDTH = 120
+_ROWS = 50
+
+
+class Display:
+    """Progress bars on stderr; one plain line a task where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars: Progress | None = None
+        self._what = ""
+        self._task: Any = None
+
+    def __call__(self, what: str, done: int, total: int, note: str = "") -> None:
+        """Show how far a task is; see `sqlwright.project.Progress`."""
+        if not self._console.is_terminal:
+            if what != self._what:
+                sys.stderr.write(f"sqlwright: {what} ...\n")
+        else:
+            if self._bars is None:
+                self._bars = Progress(
+                    SpinnerColumn(),
+                    TextColumn("{task.description}"),
+                    BarColumn(),
+                    MofNCompleteColumn(),
+                    TimeElapsedColumn(),
+                    TextColumn("{task.fields[note]}"),
+                    console=self._console,
+                    transient=True,
+                )
+                self._bars.start()
+            if what != self._what:
+                if self._task is not None:
+                    self._bars.remove_task(self._task)
+                self._task = self._bars.add_task(escape(what), total=total or None, note=note)
+            self._bars.update(self._task, completed=done, total=total or None, note=note)
+        self._what = what
+
+    def stop(self) -> None:
+        """Take the bars away."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+        self._task, self._what = None, ""
+
+
+def show(lines: Sequence[Any], next_command: str) -> None:
+    """Print what a command has to say on stdout."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+    for line in lines:
+        if isinstance(line, str):
+            console.print(line, markup=False, soft_wrap=True)
+        else:
+            console.print(line)
+    if next_command:
+        console.print(f"next: {next_command}", markup=False, soft_wrap=True, style="bold")
+
+
+def outcome_lines(outcome: Outcome, text: str) -> list[Any]:
+    """Return the lines for a stage: what came of it, and what it wrote."""
+    state = " (unchanged; --force does it again)" if outcome.unchanged else f" in {outcome.seconds:.1f} s"
+    return [f"{text}{state}", *(f"wrote {path}" for path in outcome.wrote if not outcome.unchanged)]
+
+
+def counted(counts: dict[str, Any]) -> str:
+    """Return counts in words: "180 kept, 12 empty"."""
+    return ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in counts.items() if value)
+
+
+def reasons_table(title: str, reasons: dict[str, int]) -> Table:
+    """Return a table of reasons and how often each came up."""
+    table = Table("n", "reason", title=title, title_justify="left")
+    table.columns[0].justify = "right"
+    for reason, count in reasons.items():
+        table.add_row(f"{count:,}", escape(reason))
+    return table
+
+
+def evaluation_lines(found: Evaluation) -> list[Any]:
+    """Return the lines for figures of runs."""
+    table = Table(
+        "run", "n", "EX", "95 %", "EM", "token match", title=f"{found.set}, rule {found.rule}", title_justify="left"
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for run, summary in found.figures.items():
+        table.add_row(escape(run), *_figures(summary))
+    lines: list[Any] = [table]
+    last = list(found.figures.values())[-1]
+    if last.by_error:
+        lines.append(f"wrong, by kind: {counted(last.by_error)}")
+    if found.comparison is not None:
+        compared = found.comparison
+        lines.append(f"{len(compared.fixed)} mended, {len(compared.broken)} broken, McNemar p = {compared.p:.2g}")
+    if found.not_judged:
+        lines.append(f"{found.not_judged:,} examples were not judged, since there is no database to run them on")
+    return [*lines, *(f"wrote {path}" for path in found.wrote)]
+
+
+def answer_lines(answer: Answer) -> list[Any]:
+    """Return the lines for an answer: the statement, its rows as a table, and the sentence."""
+    from sqlwright.project import shown
+
+    lines: list[Any] = [answer.sql] if answer.sql else []
+    if answer.rows:
+        table = Table(*(escape(name) for name in answer.columns))
+        for at, column in enumerate(table.columns):
+            if all(isinstance(row[at], (int, float)) for row in answer.rows):
+                column.justify = "right"
+        for row in answer.rows[:_ROWS]:
+            table.add_row(*(escape(shown(value)) for value in row))
+        lines.append(table)
+        if len(answer.rows) > _ROWS:
+            lines.append(f"... {len(answer.rows) - _ROWS:,} more rows; --json prints them all")
+    return [*lines, answer.text]
+
+
+def _figures(summary: Summary) -> tuple[str, ...]:
+    low, high = summary.ex_interval
+    return (
+        f"{summary.count:,}",
+        f"{100 * summary.ex:.1f} %",
+        f"{100 * low:.1f} - {100 * high:.1f}",
+        f"{100 * summary.em:.1f} %",
+        f"{summary.token_match:.2f}",
+    )
