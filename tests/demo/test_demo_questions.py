@@ -1,0 +1,48 @@
+"""The demo's hand-written questions: every gold statement runs on the CRM that the demo builds, and finds something."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sqlwright.demo import crm
+
+QUESTIONS: list[dict[str, Any]] = [
+    json.loads(line)
+    for line in Path(crm.__file__).with_name("questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(crm.build_crm(tmp_path_factory.mktemp("demo") / "crm.sqlite"))
+    yield connection
+    connection.close()
+
+
+def test_there_are_thirty_questions_in_each_language() -> None:
+    assert Counter(question["language"] for question in QUESTIONS) == {"en": 30, "zh": 30}
+
+
+def test_every_line_says_where_it_belongs() -> None:
+    for question in QUESTIONS:
+        assert set(question) == {"id", "db_id", "question", "sql", "language", "dialect", "source"}
+        assert (question["db_id"], question["dialect"], question["source"]) == ("crm", "sqlite", "handwritten")
+        assert question["id"].startswith(f"crm-{question['language']}-")
+
+
+@pytest.mark.parametrize("field", ["id", "question"])
+def test_nothing_is_there_twice(field: str) -> None:
+    assert [value for value, count in Counter(q[field] for q in QUESTIONS).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
+def test_gold_answers_something(database: sqlite3.Connection, question: dict[str, Any]) -> None:
+    rows = database.execute(question["sql"]).fetchall()
+    assert any(value is not None for row in rows for value in row)
