@@ -1,7 +1,69 @@
-"""sqlwright fine-tunes open LLMs to write SQL for your database, and proves by execution that the tuned model is better."""
+"""sqlwright fine-tunes open LLMs to write SQL for your database, and proves by execution that the tuned model is better.
+
+    from sqlwright import Project
+
+    project = Project.init("shop", "sqlite:///shop.db")
+    project.synth()
+    project.audit()
+    project.split()
+    project.train(epochs=2)
+    print(project.evaluate().figures)
+    print(project.ask("Which city has most customers?").text)
+
+Names are imported when they are first used, so that `import sqlwright` is quick and loads nothing heavy.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlwright.config import Config
+    from sqlwright.errors import SqlwrightError
+    from sqlwright.project import Answer, Evaluation, Outcome, Project, evaluate_files
+    from sqlwright.records import Example, Prediction, Prompt, Turn, Verdict, read_jsonl, write_jsonl
+    from sqlwright.schema import Schema, introspect
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = [
+    "Answer",
+    "Config",
+    "Evaluation",
+    "Example",
+    "Outcome",
+    "Prediction",
+    "Project",
+    "Prompt",
+    "Schema",
+    "SqlwrightError",
+    "Turn",
+    "Verdict",
+    "__version__",
+    "evaluate_files",
+    "introspect",
+    "read_jsonl",
+    "write_jsonl",
+]
+
+_MODULES = {
+    "config": ("Config",),
+    "errors": ("SqlwrightError",),
+    "project": ("Answer", "Evaluation", "Outcome", "Project", "evaluate_files"),
+    "records": ("Example", "Prediction", "Prompt", "Turn", "Verdict", "read_jsonl", "write_jsonl"),
+    "schema": ("Schema", "introspect"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name's module when the name is first used."""
+    if name in _HOME:
+        return getattr(import_module(f"sqlwright.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""What all commands share: the project's folder, `--json`, flags from the configuration, progress, errors in one line."""
+"""What all commands share: folder, `--json`, flags from the configuration, progress, errors in one line."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ def _parameter(section: str, name: str, field: FieldInfo) -> inspect.Parameter:
     default = default_text(field.default)
     help_ = f"{' '.join((field.description or '').split())} [default: {default}]".replace("[", r"\[")
     option = typer.Option(names, help=help_, show_default=False, rich_help_panel=f"Settings of {section}")
-    annotation = Annotated[_as_typed(field.annotation), option]  # type: ignore[misc]
+    annotated: Any = Annotated
+    annotation = annotated[_as_typed(field.annotation), option]
     return inspect.Parameter(f"{section}_{name}", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
@@ -81,8 +82,8 @@ def _as_typed(annotation: Any) -> Any:
         return Optional[annotation]  # noqa: UP045 - built at run time
     if origin is list:
         (item,) = get_args(annotation)
-        kind: Any = str if get_origin(item) is Literal else item
-        return Optional[list[kind]]  # noqa: UP045
+        any_list: Any = list
+        return Optional[any_list[str if get_origin(item) is Literal else item]]  # noqa: UP045
     if origin is not None:  # a mapping, or a list or a word
         return Optional[list[str]]  # noqa: UP045
     return Optional[annotation]  # noqa: UP045

@@ -5,7 +5,7 @@ from sqlwright.project._databases import Databases
 from sqlwright.project._judge import Evaluation, evaluate_files
 from sqlwright.project._layout import Layout
 from sqlwright.project._manifest import stage
-from sqlwright.project._models import Model, base_run, model_of
+from sqlwright.project._models import Model, model_of
 from sqlwright.project._outcome import Outcome, Progress, silent
 from sqlwright.project._settings import settings_text
 from sqlwright.project.project import Project, hide_password
@@ -19,7 +19,6 @@ __all__ = [
     "Outcome",
     "Progress",
     "Project",
-    "base_run",
     "evaluate_files",
     "hide_password",
     "model_of",

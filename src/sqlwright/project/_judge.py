@@ -16,9 +16,9 @@ from sqlwright.evaluate import Comparison, ReportSet, Summary
 from sqlwright.project._gold import Gold, read_gold, read_predictions
 from sqlwright.project._layout import Layout, require
 from sqlwright.project._manifest import digest, stage
-from sqlwright.project._models import base_run
+from sqlwright.project._models import model_of_run, untuned
 from sqlwright.project._outcome import Outcome, Progress, silent
-from sqlwright.project._runs import predict, question_file, read_questions, resolve_run, run_model
+from sqlwright.project._runs import predict, question_file, read_questions, resolve_run
 from sqlwright.records import Example, Prediction, Verdict, read_jsonl, write_jsonl, write_text
 
 if TYPE_CHECKING:
@@ -73,20 +73,20 @@ def evaluate(
         DataError: the run or the set is not there, or no example has a database to run on.
     """
     run = resolve_run(project, run)
-    untuned = base_run(run_model(project, run).base)
-    names = [untuned] if base and run != untuned else []
+    beside = _untuned_of(project, run)
+    names = [beside] if base and run != beside else []
     verdicts: dict[str, list[Verdict]] = {}
     figures: dict[str, Summary] = {}
     wrote: list[Path] = []
     examples: list[Example] = []
     left_out = 0
     for name in [*names, run]:
-        predict(project, name, on, force=force)
+        predict(project, name, on, force=force, any_settings=True)
         examples, left_out, found, files = _judged(project, name, on, force)
         verdicts[name] = found
         figures[name] = judging.summarise(found, examples, resamples=project.config.evaluate.bootstrap)
         wrote += files
-    comparison = judging.compare(verdicts[untuned], verdicts[run]) if names else None
+    comparison = judging.compare(verdicts[beside], verdicts[run]) if names else None
     _, set_name = question_file(project.layout, on)
     return Evaluation(set_name, project.config.evaluate.rule, figures, comparison, left_out, tuple(wrote))
 
@@ -125,7 +125,9 @@ def compare(project: Project, runs: Sequence[str], on: str = "test") -> Evaluati
     Raises:
         DataError: a run was not judged on this set, or fewer than two runs are given.
     """
-    names = list(dict.fromkeys(resolve_run(project, run) for run in runs))
+    tuned = next((run for run in runs if run != "base"), None)
+    named = [_untuned_of(project, tuned) if run == "base" and tuned else resolve_run(project, run) for run in runs]
+    names = list(dict.fromkeys(named))
     if len(names) < 2:
         raise DataError("give two or more different runs to compare ('base' is the untuned model)")
     file, set_name = question_file(project.layout, on)
@@ -147,17 +149,16 @@ def report(project: Project, run: str | None = None, *, force: bool = False) -> 
     """
     layout = project.layout
     run = resolve_run(project, run)
-    model = run_model(project, run)
-    untuned = base_run(model.base)
+    beside = _untuned_of(project, run)
     judged = sorted((layout.run(run) / "verdicts").glob("*.jsonl"))
     if not judged:
         raise DataError(f"run {run!r} was judged on no set yet; do it with: sqlwright evaluate --run {run}")
-    others = [path for file in judged if (path := layout.verdicts(untuned, file.stem)).exists() and untuned != run]
+    others = [path for file in judged if (path := layout.verdicts(beside, file.stem)).exists() and beside != run]
     out = layout.run(run) / "report.html"
     settings = {"evaluate": project.config.evaluate.model_dump(mode="json"), "run": run}
     with stage(out.parent, "report", inputs=[*judged, *others], settings=settings, outputs=[out], force=force) as step:
         if not step.unchanged:
-            sets = [_report_set(project, run, untuned, file.stem) for file in judged]
+            sets = [_report_set(project, run, beside, file.stem) for file in judged]
             curve = layout.run(run) / "loss.svg"
             judging.write_report(
                 out,
@@ -232,21 +233,27 @@ def _score(
     )
 
 
+def _untuned_of(project: Project, run: str) -> str:
+    """Return the run of the base that a run was tuned from."""
+    model = model_of_run(project.layout, run)
+    return untuned(project.layout, model)
+
+
 def _read_verdicts(layout: Layout, run: str, name: str) -> list[Verdict]:
     known = f"sqlwright evaluate --run {'base' if run.startswith('base-') else run} --on {name}"
     return read_jsonl(require(layout.verdicts(run, name), known), Verdict)
 
 
-def _report_set(project: Project, run: str, untuned: str, name: str) -> ReportSet:
+def _report_set(project: Project, run: str, beside: str, name: str) -> ReportSet:
     layout = project.layout
     tuned = _read_verdicts(layout, run, name)
     judged = {verdict.id for verdict in tuned}
     base: list[Verdict] = []
     base_predictions: list[Prediction] = []
-    if run != untuned and layout.verdicts(untuned, name).exists():
-        found = _read_verdicts(layout, untuned, name)
+    if run != beside and layout.verdicts(beside, name).exists():
+        found = _read_verdicts(layout, beside, name)
         if {verdict.id for verdict in found} == judged:
-            base, base_predictions = found, read_jsonl(layout.predictions(untuned, name), Prediction)
+            base, base_predictions = found, read_jsonl(layout.predictions(beside, name), Prediction)
     examples = {example.id: example for example in _set_examples(project, run, name)}
     return ReportSet(
         name,

@@ -54,7 +54,7 @@ def stage(
     file = folder / f"{name}.manifest.json"
     plain = settings.model_dump(mode="json") if isinstance(settings, BaseModel) else dict(settings or {})
     key = {
-        "inputs": {os.path.relpath(path, folder): digest(path) for path in inputs},
+        "inputs": _digests(folder, inputs),
         "settings": plain,
         "version": _version("sqlwright"),
     }
@@ -77,6 +77,16 @@ def stage(
         "packages": {package: _version(package) for package in _PACKAGES},
     }
     write_text(file, json.dumps(manifest, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def written_from(folder: Path, name: str, inputs: Sequence[Path]) -> bool:
+    """Return whether the stage last ran on these inputs as they are now, whatever its settings were."""
+    key = _read(folder / f"{name}.manifest.json").get("key", {})
+    return bool(key) and key["inputs"] == _digests(folder, inputs)
+
+
+def _digests(folder: Path, inputs: Sequence[Path]) -> dict[str, str]:
+    return {os.path.relpath(path, folder): digest(path) for path in inputs}
 
 
 def digest(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Which model a run stands for, and the prompts in the form it was, or will be, trained on.
 
 A run is a folder of `runs/`. The untuned model of a base has a run too, `base-<name>`, so that its predictions and
-verdicts lie where a tuned model's do; "base" is short for the one of `train.base`.
+verdicts lie where a tuned model's do; "base" is short for that of the latest run, or else of `train.base`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sqlwright.base as embedded
 from sqlwright.errors import ConfigError, DataError, SqlError
 from sqlwright.project._layout import Layout
 from sqlwright.prompt import Template, get_template
-from sqlwright.records import Example, Prompt
+from sqlwright.records import Example, Prompt, write_text
 from sqlwright.schema import Schema
 from sqlwright.sqlkit import canonical
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlwright.infer import Engine
     from sqlwright.project._databases import Databases
 
+_RECORD = "run.json"
+_BASE = "base-"
 _MARK = "\u2063sqlwright\u2063"
 
 
@@ -82,15 +84,24 @@ def model_of(base: str, template: str = "auto", adapter: Path | None = None) -> 
 
 
 def model_of_run(layout: Layout, run: str) -> Model:
-    """Return the model of a tuned run. Raises DataError when there is no such run, or it is not finished."""
-    record = layout.run(run) / "run.json"
-    if not record.exists() or not layout.model(run).exists():
+    """Return the model of a run. Raises DataError when there is no such run, or it is not finished."""
+    record = record_of(layout, run)
+    tuned = not run.startswith(_BASE)
+    if not record.exists() or (tuned and not layout.model(run).exists()):
         known = ", ".join(runs(layout)) or "none"
         raise DataError(
             f"no finished run {run!r} in {layout.runs} (there are: {known}); make one with: sqlwright train"
         )
     told = json.loads(record.read_text(encoding="utf-8"))
-    return model_of(told["base"], told["template"], layout.model(run))
+    return model_of(told["base"], told["template"], layout.model(run) if tuned else None)
+
+
+def note_run(layout: Layout, run: str, model: Model) -> None:
+    """Write down which base a run is of, and with which template."""
+    text = json.dumps({"base": model.base, "template": model.template.name}, ensure_ascii=False) + "\n"
+    record = record_of(layout, run)
+    if not record.exists() or record.read_text(encoding="utf-8") != text:
+        write_text(record, text)
 
 
 def runs(layout: Layout) -> list[str]:
@@ -107,10 +118,18 @@ def latest(layout: Layout) -> str:
     return found[-1]
 
 
-def base_run(base: str) -> str:
-    """Return the name under which the untuned base's predictions are kept."""
+def record_of(layout: Layout, run: str) -> Path:
+    """Return the file that says which base a run is of."""
+    return layout.run(run) / _RECORD
+
+
+def untuned(layout: Layout, model: Model) -> str:
+    """Return the id of the run of a model's base, after noting it."""
+    base = model.base
     name = Path(base).name if Path(base).is_absolute() else base
-    return "base-" + (re.sub(r"[^\w.-]+", "-", name).strip("-.")[-60:] or "model")
+    run = _BASE + (re.sub(r"[^\w.-]+", "-", name).strip("-.")[-60:] or "model")
+    note_run(layout, run, model)
+    return run
 
 
 def read_tokenizer(base: str) -> Any:

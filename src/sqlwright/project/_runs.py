@@ -15,18 +15,21 @@ from sqlwright.errors import DataError
 from sqlwright.infer import choose
 from sqlwright.project._answer import Runner
 from sqlwright.project._layout import SPLITS, Layout, require
-from sqlwright.project._manifest import digest, stage
+from sqlwright.project._manifest import digest, stage, written_from
 from sqlwright.project._models import (
     Model,
-    base_run,
     latest,
     model_of,
     model_of_run,
+    note_run,
     read_tokenizer,
+    record_of,
+    runs,
+    untuned,
 )
 from sqlwright.project._outcome import Outcome
 from sqlwright.prompt import schema_prefix
-from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl, write_text
+from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl
 
 if TYPE_CHECKING:
     from sqlwright.project.project import Project
@@ -60,13 +63,19 @@ def train(project: Project, run: str | None = None, *, force: bool = False) -> t
 
 
 def predict(
-    project: Project, run: str | None = None, on: str | Path = "test", *, force: bool = False
+    project: Project,
+    run: str | None = None,
+    on: str | Path = "test",
+    *,
+    force: bool = False,
+    any_settings: bool = False,
 ) -> tuple[str, Outcome]:
     """Let a model answer every question of a set and return the run's id with what was done.
 
     Args:
         run: a run's id, "base" for the untuned model, or None for the latest run.
         on: "test", "validation", "train", or a file of examples.
+        any_settings: let predictions of this model for this set stand, whatever settings they were made with.
 
     Raises:
         DataError: the run or the set is not there.
@@ -74,17 +83,17 @@ def predict(
     layout, config = project.layout, project.config.predict
     run = resolve_run(project, run)
     file, name = question_file(layout, on)
-    model = run_model(project, run)
+    model = model_of_run(layout, run)
     examples = read_questions(project, file)
     out = layout.predictions(run, name)
     settings = {
         "predict": config.model_dump(mode="json"),
-        "base": model.base,
-        "template": model.template.name,
         "schemas": digest(layout.schemas),
         "databases": project.databases.fingerprint(example.db_id for example in examples),
     }
-    inputs = [file, *([model.adapter] if model.adapter else [])]
+    inputs = [file, record_of(layout, run), *([model.adapter] if model.adapter else [])]
+    if any_settings and not force and out.exists() and written_from(out.parent, name, inputs):
+        return run, Outcome("predict", (out,), {}, unchanged=True)
     with stage(out.parent, name, inputs=inputs, settings=settings, outputs=[out], force=force) as step:
         if not step.unchanged:
             found = generate(project, model, examples)
@@ -139,15 +148,13 @@ def resolve_run(project: Project, run: str | None) -> str:
     """Return the id that a caller's name of a run stands for."""
     if run is None:
         return latest(project.layout)
-    return base_run(project.config.train.base) if run == "base" else run
-
-
-def run_model(project: Project, run: str) -> Model:
-    """Return the model of a run's id, tuned or a base's."""
-    train = project.config.train
-    if run == base_run(train.base):
-        return model_of(train.base, train.template)
-    return model_of_run(project.layout, run)
+    if run != "base":
+        return run
+    finished = runs(project.layout)
+    if finished:
+        model = model_of_run(project.layout, finished[-1])
+        return untuned(project.layout, model)
+    return untuned(project.layout, model_of(project.config.train.base, project.config.train.template))
 
 
 def question_file(layout: Layout, on: str | Path) -> tuple[Path, str]:
@@ -180,8 +187,7 @@ def _tune(
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
     model = model_of(config.base, config.template)
     databases = project.databases
-    record = {"base": config.base, "template": model.template.name}
-    write_text(folder / "run.json", json.dumps(record, ensure_ascii=False) + "\n")
+    note_run(project.layout, folder.name, model)
     result = tune(
         model.prompts(train, databases),
         model.prompts(validation, databases),
@@ -195,7 +201,8 @@ def _tune(
     counts = asdict(result)
     del counts["model"], counts["train"], counts["validation"]
     return {
-        **record,
+        "base": config.base,
+        "template": model.template.name,
         "train": result.train.kept,
         "validation": result.validation.kept,
         "too_long": len(result.train.dropped) + len(result.validation.dropped),

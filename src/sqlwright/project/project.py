@@ -30,7 +30,7 @@ from sqlwright.project._answer import Answer, answer
 from sqlwright.project._databases import Databases, resolve_url
 from sqlwright.project._judge import Evaluation
 from sqlwright.project._layout import Layout
-from sqlwright.project._models import Model
+from sqlwright.project._models import Model, model_of_run
 from sqlwright.project._outcome import Outcome, Progress, silent
 from sqlwright.project._schemas import read_schemas
 from sqlwright.project._settings import settings_text
@@ -217,7 +217,7 @@ class Project:
         run = _runs.resolve_run(self, run)
         db_id = db_id or self.databases.only
         if run not in self._engines:
-            model = _runs.run_model(self, run)
+            model = model_of_run(self.layout, run)
             self.progress("loading the model", 0, 0, "")
             self._engines = {run: (model, model.engine())}
         model, engine = self._engines[run]
