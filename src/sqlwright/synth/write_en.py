@@ -14,14 +14,16 @@ import random
 
 from sqlwright.schema.model import Schema
 from sqlwright.synth.english.asks import Asked, finished
+from sqlwright.synth.english.computed import say_computed
 from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.extras import say_computed, say_pairs, say_steps, say_superior
 from sqlwright.synth.english.graph import has_aggregate
 from sqlwright.synth.english.having import say_groups
 from sqlwright.synth.english.listing import say_listing
 from sqlwright.synth.english.names import Namer, Names
 from sqlwright.synth.english.noise import roughen
+from sqlwright.synth.english.selfjoins import say_pairs, say_superior
 from sqlwright.synth.english.sets import say_set
+from sqlwright.synth.english.steps import say_steps
 from sqlwright.synth.english.totals import say_totals
 from sqlwright.synth.english.voice import UnsayableError, Voice
 from sqlwright.synth.tree import Column, Query, SetOperation, Tree, With
@@ -45,7 +47,7 @@ class EnglishWriter:
     def questions(self, tree: Tree, n: int = 1) -> list[str]:
         """Return up to `n` different questions that mean what the tree's SQL computes; [] when it cannot be said."""
         found: list[str] = []
-        for _ in range(n + 3 if n > 1 else 2):
+        for _ in range(2 * n + 2):
             try:
                 text = self._question(tree)
             except UnsayableError:
@@ -60,8 +62,8 @@ class EnglishWriter:
         voice = Voice(self._names, self._rng)
         text, mark = _say(tree, voice)
         text = " ".join(text.split()) if "  " in text else text
-        if self._noise and self._rng.random() < self._noise * 2:
-            text = roughen(text, self._rng, 0.5, voice.literals)
+        if self._noise:
+            text = roughen(text, self._rng, self._noise, voice.literals)
         return finished(voice, (text, mark))
 
 
@@ -74,7 +76,7 @@ def _say(tree: Tree, voice: Voice) -> Asked:
 
 
 def _say_query(query: Query, voice: Voice) -> Asked:
-    pairs = say_pairs(query, voice.names, voice)
+    pairs = say_pairs(query, voice)
     if pairs is not None:
         return pairs
     scene = Scene(query, voice)

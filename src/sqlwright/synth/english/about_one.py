@@ -33,7 +33,7 @@ def say_about_one(scene: Scene, columns: list[Column], focus: str) -> Asked | No
     names = column_list(voice, columns, False)
     plural = len(columns) > 1
     r = voice.rng.random()
-    if r < 0.4 and who[-1].isalnum():
+    if r < 0.4 and who[-1].isalnum() and " named " not in who and " called " not in who:
         return ask(voice, f"{possessive(who)} {names}", plural, definite=False)
     if r < 0.5 and len(columns) == 1:
         return f"what {names} does {who} have", "?"

@@ -11,18 +11,27 @@ from sqlwright.synth.english.voice import Voice
 
 Asked = tuple[str, str]
 
-_SHOW = (
-    "show", "show me", "list", "give me", "find", "get", "display", "tell me", "return", "show", "list", "find", "show me", "give me",
-    "print", "get me", "fetch", "pull up", "look up", "give", "present", "report", "provide", "retrieve",
-)  # fmt: skip
-_POLITE = (
-    "can you show me", "could you please list", "please show me", "please list", "could you give me", "can you tell me", "please give me",
-    "i want to see", "i need", "i'd like to see", "i would like to know", "can you pull", "i'm looking for", "could you find", "can i see",
-    "can i get", "would you please show", "i want", "let me see", "please find", "do you have", "can you get me", "i want to know",
-    "i need to know", "could you tell me", "may i have", "i'd like", "help me find", "we need", "hi, i need", "please provide",
-)  # fmt: skip
+
+def _openings(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(opening.split()) for opening in text.split(","))
+
+
+_SHOW = _openings(
+    """show, show, show, show me, show me, list, list, list, find, find, give me, give me, get, display, tell me,
+    return, print, get me, fetch, pull up, look up, give, present, report, provide, retrieve"""
+)
+_POLITE = _openings(
+    """can you show me, could you please list, please show me, please list, could you give me, can you tell me,
+    please give me, i want to see, i need, i'd like to see, i would like to know, can you pull, i'm looking for,
+    could you find, can i see, can i get, would you please show, i want, let me see, please find, do you have,
+    can you get me, i want to know, i need to know, could you tell me, may i have, i'd like, help me find, we need,
+    please provide"""
+)
+_TELL = _openings(
+    """tell me, can you tell me, i want to know, i'd like to know, please tell me, do you know, could you tell me,
+    show me, i need to know, find out, let me know"""
+)
 _QUESTION_POLITE = ("can", "could", "would", "do", "may")
-_TELL = ("tell me", "can you tell me", "i want to know", "i'd like to know", "please tell me", "do you know", "could you tell me", "show me", "i need to know", "find out", "let me know")  # fmt: skip
 
 
 def show(voice: Voice) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.english.names import Sense
+from sqlwright.synth.english.senses import Sense
 
 IS_NUMBER: dict[str, tuple[str, ...]] = {
     ">": ("is above", "is greater than", "is more than", "is over", "exceeds", "is higher than", "is larger than"),
@@ -67,10 +67,22 @@ IS_TEXT: dict[str, tuple[str, ...]] = {
     "<>": ("is not", "isn't", "is other than", "is anything but", "is different from"),
 }
 PLURAL_VERBS = {
-    "is": "are", "exceeds": "exceed", "equals": "equal", "does": "do", "isn't": "aren't", "comes": "come", "starts": "start",
-    "begins": "begin", "ends": "end", "contains": "contain", "includes": "include", "doesn't": "don't", "has": "have",
-    "lies": "lie", "falls": "fall",
-}  # fmt: skip
+    "is": "are",
+    "exceeds": "exceed",
+    "equals": "equal",
+    "does": "do",
+    "isn't": "aren't",
+    "comes": "come",
+    "starts": "start",
+    "begins": "begin",
+    "ends": "end",
+    "contains": "contain",
+    "includes": "include",
+    "doesn't": "don't",
+    "has": "have",
+    "lies": "lie",
+    "falls": "fall",
+}
 
 
 def is_pool(sense: Sense) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlwright.schema.words import plural as plural_of
-from sqlwright.synth.english import filters, nested, numbers, relations
+from sqlwright.synth.english import filters, nested, quantities, relations
 from sqlwright.synth.english.comparing import COUNTS, fill
 from sqlwright.synth.english.grammar import join, with_article
 from sqlwright.synth.english.graph import Edge, Graph, make_graph
@@ -92,7 +92,7 @@ class Scene:
                 return
             span = _as_outside(condition)
             if span is not None:
-                parts.add(numbers.outside(self.voice, *span), alternatives=True)
+                parts.add(quantities.outside(self.voice, *span), alternatives=True)
                 return
             parts.add_either(self._either(condition, table, plural))
         elif isinstance(condition, InQuery | Exists):
@@ -141,9 +141,10 @@ class Scene:
             if role:
                 return self._role(name, edge, role, plural)
             return relations.up(voice, here, there, self._thing(edge.to, name), plural)
-        bought = self._shopping(name, edge, skip) if here.human else None
-        if bought:
-            return relations.bought(voice, self._thing(bought[1], bought[0]), plural)
+        shopping = self._shopping(name, edge, skip)
+        if shopping:
+            say = relations.bought if here.human else relations.bought_by
+            return say(voice, self._thing(shopping[1], shopping[0]), plural)
         onward = [
             e
             for e in nodes[edge.to].edges
@@ -163,19 +164,20 @@ class Scene:
         return relations.down(voice, here, there, things.text, plural)
 
     def _shopping(self, name: str, edge: Edge, skip: Collection[str]) -> tuple[str, str] | None:
-        """Return the last table of a bare chain order, order item ... and the thing that was bought."""
+        """Return the last table of a bare chain (order, order item) between a person and goods, and its end."""
         nodes, before, here = self.graph.nodes, name, edge.to
-        while True:
-            node = nodes[here]
-            if node.conditions or self.voice.table(node.table).head not in relations.SHOPPING:
-                return None
-            onward = [e for e in node.edges if e.to != before and e.to not in skip]
+        start = self.voice.table(nodes[name].table)
+        if not start.human and start.head not in _GOODS:
+            return None
+        while not nodes[here].conditions and self.voice.table(nodes[here].table).head in relations.SHOPPING:
+            onward = [e for e in nodes[here].edges if e.to != before and e.to not in skip]
             if len(onward) != 1:
                 return None
-            if onward[0].up:
-                goods = self.voice.table(nodes[onward[0].to].table).head in _GOODS
-                return (here, onward[0].to) if goods and self.graph.needs_saying(onward[0].to, here) else None
+            end = self.voice.table(nodes[onward[0].to].table)
+            if onward[0].up and (end.head in _GOODS if start.human else end.human):
+                return (here, onward[0].to) if self.graph.needs_saying(onward[0].to, here, skip) else None
             before, here = here, onward[0].to
+        return None
 
     def _name_of(self, name: str, came_from: str) -> tuple[Column, str] | None:
         """Return the label column and value of a parent that is only named."""

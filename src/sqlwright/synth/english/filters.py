@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.english import numbers, texts, when
+from sqlwright.synth.english import quantities, texts, when
 from sqlwright.synth.english.grammar import with_article
 from sqlwright.synth.english.lexis import MASS
 from sqlwright.synth.english.modifiers import Modifier, subject, verb
@@ -13,10 +13,21 @@ from sqlwright.synth.tree import Between, Column, Compare, Condition, DatePart, 
 
 _FALSE = frozenset({"0", "n", "no", "f", "false"})
 _TRUE = frozenset({"1", "y", "yes", "t", "true"})
+_KNOWN = ("known", "not null", "not empty", "filled in", "set", "recorded", "on file")
+_UNKNOWN = ("missing", "empty", "null", "not set", "unknown", "blank", "not known", "not recorded")
 _OPPOSITES = {
-    "active": "inactive", "complete": "incomplete", "valid": "invalid", "available": "unavailable", "paid": "unpaid", "verified": "unverified",
-    "approved": "unapproved", "published": "unpublished", "resolved": "unresolved", "locked": "unlocked", "married": "unmarried",
-}  # fmt: skip
+    "active": "inactive",
+    "complete": "incomplete",
+    "valid": "invalid",
+    "available": "unavailable",
+    "paid": "unpaid",
+    "verified": "unverified",
+    "approved": "unapproved",
+    "published": "unpublished",
+    "resolved": "unresolved",
+    "locked": "unlocked",
+    "married": "unmarried",
+}
 
 
 def modifiers(voice: Voice, condition: Condition | MonthOfYear, plural: bool) -> list[Modifier]:
@@ -38,7 +49,7 @@ def modifiers(voice: Voice, condition: Condition | MonthOfYear, plural: bool) ->
             timed = voice.column(left).sense in ("date", "year")
             if timed:
                 return when.between(voice, left, low, high, plural)
-            return numbers.between(voice, left, low, high, plural)
+            return quantities.between(voice, left, low, high, plural)
         case InList(Column() as column):
             return texts.in_list(voice, column, condition, plural)
         case Like():
@@ -57,7 +68,7 @@ def _compare(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     if words.sense in ("date", "year"):
         return when.compared(voice, column, op, value, plural)
     if words.sense in ("number", "flag") and not isinstance(value, str):
-        return numbers.compared(voice, column, op, value, plural)
+        return quantities.compared(voice, column, op, value, plural)
     return texts.compared(voice, column, op, value, plural)
 
 
@@ -98,7 +109,7 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
         return [
             (
                 "whose",
-                f"{phrase} {be} {voice.pick('known', 'not null', 'not empty', 'filled in', 'set', 'recorded', 'on file')}",
+                f"{phrase} {be} {voice.choose(_KNOWN)}",
             ),
             ("with", voice.pick(thing, thing, f"{thing} on file", f"a known {phrase}", f"{thing} recorded")),
             ("with", thing),
@@ -107,7 +118,7 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
     out = [
         (
             "whose",
-            f"{phrase} {be} {voice.pick('missing', 'empty', 'null', 'not set', 'unknown', 'blank', 'not known', 'not recorded')}",
+            f"{phrase} {be} {voice.choose(_UNKNOWN)}",
         ),
         ("with", f"no {phrase}{voice.pick('', '', ' on file', ' recorded', ' given')}"),
         ("short", f"without {thing}"),

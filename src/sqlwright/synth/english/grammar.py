@@ -32,8 +32,14 @@ def third(verb: str) -> str:
     head, _, rest = verb.partition(" ")
     if head in ("are", "have", "do", "don't", "aren't", "were", "haven't"):
         head = {
-            "are": "is", "have": "has", "do": "does", "don't": "doesn't", "aren't": "isn't", "were": "was", "haven't": "hasn't",
-        }[head]  # fmt: skip
+            "are": "is",
+            "have": "has",
+            "do": "does",
+            "don't": "doesn't",
+            "aren't": "isn't",
+            "were": "was",
+            "haven't": "hasn't",
+        }[head]
     elif head.endswith(("s", "x", "ch", "sh", "o")):
         head += "es"
     elif head.endswith("y") and head[-2:-1] not in "aeiou":
@@ -56,7 +62,7 @@ def ordinal(number: int) -> str:
 
 
 def spoken_date(text: str, form: int) -> str | None:
-    """Return an ISO date as people write it ("March 5, 2024", "5 March 2024", "Mar 5 2024"), or None when it is no ISO date."""
+    """Return an ISO date as people write it ("March 5, 2024", "5 March 2024"), or None when it is no ISO date."""
     match = _DATE.match(text)
     if not match:
         return None

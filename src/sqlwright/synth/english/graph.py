@@ -81,7 +81,7 @@ class Graph:
         return way[::-1]
 
     def needs_saying(self, name: str, came_from: str, skip: Collection[str] = ()) -> bool:
-        """Return whether the part of the graph behind `name` restricts the rows of `came_from`, but for nodes in `skip`."""
+        """Return whether the graph behind `name` restricts the rows of `came_from`, nodes in `skip` left out."""
         node = self.nodes[name]
         if node.conditions or node.lacks:
             return True

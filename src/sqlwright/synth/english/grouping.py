@@ -10,13 +10,14 @@ from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import join
 from sqlwright.synth.english.keys import Key, make_key
-from sqlwright.synth.english.measures import function_word, measure, order_tail
+from sqlwright.synth.english.measures import function_word, measure
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.relations import PRESENT, deeds
+from sqlwright.synth.english.sorting import order_tail
 from sqlwright.synth.english.totals import subject_of
 from sqlwright.synth.english.voice import UnsayableError
-from sqlwright.synth.tree import Aggregate, Case, Column, DatePart, Expression, Order
+from sqlwright.synth.tree import Aggregate, Case, Column, Expression, Order
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ def _conditional(groups: Groups, case: Case) -> str:
 
 def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | None) -> Asked:
     """Ask for aggregates of every group."""
-    scene, voice, key, rows = groups.scene, groups.scene.voice, groups.key, groups.rows
+    voice, key, rows = groups.scene.voice, groups.key, groups.rows
     tail = _zero(groups) + (_sorted(groups, order, aggregates) if order is not None else "")
     alone = len(aggregates) == 1
     phrase = what(groups, aggregates[0])
@@ -152,9 +153,13 @@ def _zero(groups: Groups) -> str:
         return ""
     voice, many, head = groups.scene.voice, groups.key.many, groups.rows.head
     return voice.pick(
-        f", including {many} with none", f", including {many} without any {head}", f", including those with no {head}",
-        f" (include {many} with zero)", f", even {many} with no {head}", f", counting 0 for {many} without {head}",
-    )  # fmt: skip
+        f", including {many} with none",
+        f", including {many} without any {head}",
+        f", including those with no {head}",
+        f" (include {many} with zero)",
+        f", even {many} with no {head}",
+        f", counting 0 for {many} without {head}",
+    )
 
 
 def _per(groups: Groups) -> str:
@@ -184,7 +189,7 @@ def _how_many(groups: Groups, tail: str) -> Asked:
         return f"how many {counted} does {voice.pick('each', 'every')} {key.one} have{tail}", "?"
     if key.happened and groups.key.node == groups.node and not rows.clausal and voice.chance(0.45):
         return (
-            f"how many {counted} were {key.happened} {voice.pick(f'in each {key.part}', f'each {key.part}', f'per {key.part}')}{tail}",
+            f"how many {counted} were {key.happened} {voice.pick('in each', 'each', 'per')} {key.part}{tail}",
             "?",
         )
     if key.place and groups.people and not rows.modified and voice.chance(0.35):
@@ -209,13 +214,13 @@ def _sorted(groups: Groups, order: Order, aggregates: Sequence[Expression]) -> s
     expression, down = order.expression, order.descending
     if expression in scene.query.group_by:
         if isinstance(expression, Column):
-            return order_tail(scene, order, key.one, own=False)
+            return order_tail(scene.voice, order, key.one, own=False)
         how = (
             voice.pick(", latest first", " in descending order", ", newest to oldest")
             if down
             else voice.pick("", " in ascending order", ", earliest first")
         )
-        return f", {voice.pick('sorted by', 'ordered by')} {key.part if isinstance(expression, DatePart) else key.one}{how}"
+        return f", {voice.pick('sorted by', 'ordered by')} {key.part}{how}"
     if expression not in aggregates or not isinstance(expression, Aggregate):
         raise UnsayableError("groups sorted by something unseen")
     count = expression.function == "count"
@@ -229,13 +234,26 @@ def _sorted(groups: Groups, order: Order, aggregates: Sequence[Expression]) -> s
         name = f"the {measure(voice, expression, None)}"
     most, fewest = ("most", "fewest") if count else ("highest", "lowest")
     if len(aggregates) > 1:
-        return f", sorted by {name}{voice.pick(' in descending order', ', highest first') if down else voice.pick(' in ascending order', ', lowest first')}"
+        way = (
+            voice.pick(" in descending order", ", highest first")
+            if down
+            else voice.pick(" in ascending order", ", lowest first")
+        )
+        return f", sorted by {name}{way}"
     if down:
         return voice.pick(
-            f", {most} first", ", from highest to lowest", f", sorted by {name} in descending order", f", ordered by {name} descending",
-            f", from {most} to {fewest}", f", {voice.pick('largest', 'highest', 'biggest')} first",
-        )  # fmt: skip
+            f", {most} first",
+            ", from highest to lowest",
+            f", sorted by {name} in descending order",
+            f", ordered by {name} descending",
+            f", from {most} to {fewest}",
+            f", {voice.pick('largest', 'highest', 'biggest')} first",
+        )
     return voice.pick(
-        f", {fewest} first", ", from lowest to highest", f", sorted by {name} in ascending order", f", ordered by {name} ascending",
-        f", from {fewest} to {most}", ", smallest first",
-    )  # fmt: skip
+        f", {fewest} first",
+        ", from lowest to highest",
+        f", sorted by {name} in ascending order",
+        f", ordered by {name} ascending",
+        f", from {fewest} to {most}",
+        ", smallest first",
+    )

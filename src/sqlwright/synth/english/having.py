@@ -13,7 +13,7 @@ from sqlwright.synth.english.lexis import NUMBERS
 from sqlwright.synth.english.measures import function_word, threshold
 from sqlwright.synth.english.modifiers import Modifier, attached, verb
 from sqlwright.synth.english.relations import PRESENT
-from sqlwright.synth.english.voice import UnsayableError
+from sqlwright.synth.english.voice import UnsayableError, Voice
 from sqlwright.synth.tree import Aggregate, Column, Compare, Expression, Order
 
 
@@ -69,13 +69,17 @@ def _having(groups: Groups, having: Compare, aggregate: Aggregate, shown: Sequen
     if kind == "pred" and r < 0.5:
         singular = voice.chance(0.3) and text.startswith("have ")
         return (
-            f"{voice.pick('which', 'which', 'what')} {key.one if singular else key.many} {verb(text, not singular)}{extra}",
+            f"{_which(voice)} {key.one if singular else key.many} {verb(text, not singular)}{extra}",
             "?",
         )
     if kind == "with" and r < 0.4:
-        return f"{voice.pick('which', 'which', 'what')} {key.many} have {text}{extra}", "?"
+        return f"{_which(voice)} {key.many} have {text}{extra}", "?"
     every = voice.pick("", "", "", "all ", "the ", "all the ")
     return ask(voice, f"{every}{key.many} {attached((kind, text), pronoun)}", True, extra, definite=False)
+
+
+def _which(voice: Voice) -> str:
+    return voice.pick("which", "which", "what")
 
 
 def _count_limits(groups: Groups, having: Compare, value: str) -> list[Modifier]:
@@ -83,8 +87,8 @@ def _count_limits(groups: Groups, having: Compare, value: str) -> list[Modifier]
     if not groups.counting:
         raise UnsayableError("having a count of values")
     noun = groups.rows.text
-    if having.right == 1 and having.op in (">=", "=", ">"):
-        noun = scene.describe(groups.node, having.op == ">" and False, skip=between(scene, key.node, groups.node)).text
+    if having.right == 1:
+        noun = scene.describe(groups.node, False, skip=between(scene, key.node, groups.node)).text
     counted = f"{amount(voice, having.op, value)} {groups.different}{noun}"
     options: list[Modifier] = [("with", counted), ("with", counted), ("pred", f"have {counted}")]
     for past, participle in groups.deeds:
@@ -130,12 +134,9 @@ def _top(groups: Groups, order: Order, aggregate: Aggregate, shown: Sequence[Exp
             return f"{voice.pick(f'who {past}', f'who has {participle}', f'who {past}')} {most}{extra}", "?"
         return f"which {number}{named} {PRESENT[past] if past in PRESENT and plural else past} {most}{extra}", "?"
     if key.happened and groups.counting and key.node == groups.node and not rows.clausal and r < 0.35 and not plural:
-        return (
-            f"{voice.pick('in which', 'in what', 'which')} {key.part} {'were' if True else ''} {most} {key.happened}{extra}".replace(
-                "which year were", "which year were"
-            ),
-            "?",
-        )
+        if voice.chance(0.3):
+            return f"{_which(voice)} {key.part} saw {most} {key.happened}{extra}", "?"
+        return f"in {_which(voice)} {key.part} were {most} {key.happened}{extra}", "?"
     have = "have" if plural else "has"
     if r < 0.5:
         who = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlwright.schema.words import plural
 from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.measures import column_list, date_part, many
+from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
 from sqlwright.synth.tree import Column, DatePart, Query
 

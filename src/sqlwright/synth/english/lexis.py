@@ -24,6 +24,18 @@ class Scale:
     """The adjective of "how old is ...?"."""
 
 
+def _table(text: str) -> list[tuple[str, list[str]]]:
+    """Return (left side, words) of every entry `left: word word`; a bar or a line's end parts entries."""
+    entries = [entry.strip() for line in text.strip().splitlines() for entry in line.split(" | ")]
+    return [(left, words.split()) for left, words in (entry.split(": ") for entry in entries)]
+
+
+def _deeds(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (past tense, participle) pairs of "wrote/written, left"."""
+    pairs = [verb.partition("/") for verb in text.split(", ")]
+    return tuple((past, participle or past) for past, _, participle in pairs)
+
+
 _PRICE = Scale(
     "more expensive",
     "cheaper",
@@ -75,135 +87,147 @@ BORN = Scale("younger", "older", ("youngest",), ("oldest",))
 UNITS: dict[str, str] = {"age": "years old", "height": "tall", "length": "long", "width": "wide", "depth": "deep"}
 """What may follow a number: "30 years old"."""
 
+_DATE_VERBS = """
+    hired*: hire hired hiring | born*: birth birthday birthdate dob born | joined: join joined joining
+    created*: create created creation | released*: release released | published*: publish published publication
+    shipped*: ship shipped shipping | delivered*: deliver delivered delivery | started: start started begin
+    ended: end ended | opened*: opened opening open | closed*: closed closing
+    registered*: register registered registration | enrolled*: enroll enrolled enrollment enrolment
+    founded*: found founded founding | established*: established | built*: built construction
+    updated*: updated update | modified*: modified | signed*: signed | signed up: signup | paid*: paid | due*: due
+    returned*: return returned | issued*: issue issued | posted*: posted post | recorded*: recorded recording
+    measured*: measured | taken*: taken | submitted*: submitted submission | completed*: completed completion
+    resolved*: resolved | approved*: approved approval | launched*: launch launched | bought*: purchase bought
+    purchased*: purchased | sold*: sold | died: death died | borrowed*: borrowed
+    installed*: installed installation | sent*: sent | received*: received | cancelled*: cancelled
+    admitted*: admitted admission | discharged*: discharged discharge | graduated: graduated graduation
+    scheduled*: scheduled | booked*: booked | written*: written | acquired*: acquired | added*: added
+    departing*: departure | arriving*: arrival | made*: manufactured | played*: played | held*: held
+    ordered*: ordered
+"""
 DATE_VERBS: dict[str, tuple[str, bool]] = {
-    # word in the column's name -> (participle, whether it needs "was")
-    "hire": ("hired", True), "hired": ("hired", True), "hiring": ("hired", True), "birth": ("born", True), "birthday": ("born", True),
-    "birthdate": ("born", True), "dob": ("born", True), "born": ("born", True), "join": ("joined", False), "joined": ("joined", False),
-    "joining": ("joined", False), "create": ("created", True), "created": ("created", True), "creation": ("created", True),
-    "release": ("released", True), "released": ("released", True), "publish": ("published", True), "published": ("published", True),
-    "publication": ("published", True), "ship": ("shipped", True), "shipped": ("shipped", True), "shipping": ("shipped", True),
-    "deliver": ("delivered", True), "delivered": ("delivered", True), "delivery": ("delivered", True), "start": ("started", False),
-    "started": ("started", False), "begin": ("started", False), "end": ("ended", False), "ended": ("ended", False),
-    "opened": ("opened", True), "opening": ("opened", True), "open": ("opened", True), "closed": ("closed", True),
-    "closing": ("closed", True), "register": ("registered", True), "registered": ("registered", True),
-    "registration": ("registered", True), "enroll": ("enrolled", True), "enrolled": ("enrolled", True),
-    "enrollment": ("enrolled", True), "enrolment": ("enrolled", True), "found": ("founded", True), "founded": ("founded", True),
-    "founding": ("founded", True), "established": ("established", True), "built": ("built", True), "construction": ("built", True),
-    "updated": ("updated", True), "update": ("updated", True), "modified": ("modified", True), "signed": ("signed", True),
-    "signup": ("signed up", False), "paid": ("paid", True), "due": ("due", True), "return": ("returned", True),
-    "returned": ("returned", True), "issue": ("issued", True), "issued": ("issued", True), "posted": ("posted", True),
-    "post": ("posted", True), "recorded": ("recorded", True), "recording": ("recorded", True), "measured": ("measured", True),
-    "taken": ("taken", True), "submitted": ("submitted", True), "submission": ("submitted", True), "completed": ("completed", True),
-    "completion": ("completed", True), "resolved": ("resolved", True), "approved": ("approved", True), "approval": ("approved", True),
-    "launch": ("launched", True), "launched": ("launched", True), "purchase": ("bought", True), "purchased": ("purchased", True),
-    "bought": ("bought", True), "sold": ("sold", True), "death": ("died", False), "died": ("died", False),
-    "borrowed": ("borrowed", True), "installed": ("installed", True), "installation": ("installed", True), "sent": ("sent", True),
-    "received": ("received", True), "cancelled": ("cancelled", True), "admitted": ("admitted", True), "admission": ("admitted", True),
-    "discharged": ("discharged", True), "discharge": ("discharged", True), "graduated": ("graduated", False),
-    "graduation": ("graduated", False), "scheduled": ("scheduled", True), "booked": ("booked", True), "written": ("written", True),
-    "acquired": ("acquired", True), "added": ("added", True), "departure": ("departing", True), "arrival": ("arriving", True),
-    "manufactured": ("made", True), "played": ("played", True), "held": ("held", True), "ordered": ("ordered", True),
-}  # fmt: skip
+    word: (verb.removesuffix("*"), verb.endswith("*")) for verb, words in _table(_DATE_VERBS) for word in words
+}
+"""Word of a date's name -> (participle, whether it needs "was"). A line gives the participle, `*` when it needs it."""
 
-EVENT_VERBS: dict[str, str] = {
-    # what is done to a row of this table, for its plain date: orders are placed
-    "order": "placed", "payment": "made", "booking": "made", "reservation": "made", "purchase": "made", "sale": "made", "rental": "made",
-    "review": "written", "comment": "posted", "post": "posted", "ticket": "opened", "invoice": "issued", "match": "played", "game": "played",
-    "event": "held", "concert": "held", "meeting": "held", "reading": "taken", "measurement": "taken", "exam": "held", "donation": "made",
-    "transaction": "made", "message": "sent", "email": "sent", "loan": "taken out", "race": "held", "appointment": "scheduled",
-    "complaint": "filed", "claim": "filed", "film": "released", "movie": "released", "book": "published", "album": "released",
-    "song": "released", "article": "published", "bid": "placed", "treatment": "given", "shipment": "sent", "visit": "made",
-}  # fmt: skip
+_EVENT_VERBS = """
+    placed: order bid | made: payment booking reservation purchase sale rental donation transaction visit
+    written: review | posted: comment post | opened: ticket | issued: invoice | played: match game
+    held: event concert meeting exam race | taken: reading measurement | sent: message email shipment
+    taken out: loan | scheduled: appointment | filed: complaint claim | released: film movie album song
+    published: book article | given: treatment
+"""
+EVENT_VERBS: dict[str, str] = {word: verb for verb, words in _table(_EVENT_VERBS) for word in words}
+"""Table -> what is done to a row of it at its plain date: orders are placed."""
 
 PEOPLE = frozenset(
-    """customer client employee student teacher player person user member patient doctor author actor actress director artist singer driver
-    passenger guest tenant owner manager staff worker professor instructor pilot nurse physician coach captain member contact candidate
-    applicant volunteer donor subscriber buyer seller agent officer resident visitor reader writer editor musician dancer athlete swimmer
-    host guide lawyer judge chef waiter reviewer reporter investor shareholder participant contestant lecturer tutor engineer scientist
-    researcher technician mechanic salesperson supervisor assistant borrower parent child user friend individual voter politician celebrity
-    gymnast cyclist wrestler runner rider racer cashier clerk advisor mentor trainer trainee intern colleague adult wife husband
+    """customer client employee student teacher player person user member patient doctor author actor actress
+    director artist singer driver passenger guest tenant owner manager staff worker professor instructor
+    pilot nurse physician coach captain contact candidate applicant volunteer donor subscriber buyer seller
+    agent officer resident visitor reader writer editor musician dancer athlete swimmer host guide lawyer
+    judge chef waiter reviewer reporter investor shareholder participant contestant lecturer tutor engineer
+    scientist researcher technician mechanic salesperson supervisor assistant borrower parent child friend
+    individual voter politician celebrity gymnast cyclist wrestler runner rider racer cashier clerk advisor
+    mentor trainer trainee intern colleague adult wife husband
     """.split()
 )
 
 PLACES: dict[str, tuple[str, ...]] = {
     # column word -> prepositions that read well before one of its values
     **dict.fromkeys(("city", "town", "village"), ("in", "from", "based in", "located in")),
-    **dict.fromkeys(("country", "state", "region", "province", "county", "district", "continent", "neighborhood"), ("in", "from", "located in")),
+    **dict.fromkeys(
+        ("country", "state", "region", "province", "county", "district", "continent", "neighborhood"),
+        ("in", "from", "located in"),
+    ),
     **dict.fromkeys(("location", "headquarters", "hometown", "birthplace"), ("in",)),
-}  # fmt: skip
+}
 PLACES["hometown"] = PLACES["birthplace"] = ("from",)
 
 CATEGORY_WORDS = frozenset(
-    """status state priority color colour gender sex kind type severity size condition category level tier stage class segment
-    mode shape material species genre style""".split()
+    """status state priority color colour gender sex kind type severity size condition category level tier stage
+    class segment mode shape material species genre style
+    """.split()
 )
 """Columns whose lower-case values stand before the noun: "open tickets"."""
 
+_PARENT_PREPOSITIONS = """
+    in, of, from: department
+    at, of: company university college hospital club branch airport library restaurant hotel
+    at, of, from: school station | on, of: team | in, of, under: category
+    in, of: genre class building league season order | in, from: country city region state | at, from: store shop
+    at, in: office museum stadium location | on, from: album | by, of: artist author director singer
+    from, by: publisher manufacturer maker | from, of: brand supplier vendor sensor device
+    of, by, operated by: airline | in, at: warehouse | in, for: room | on: floor | at, for: event | on, for: project
+    for, in: course | for, of: property product | at: theater cinema | at, on: site | on, in: playlist
+    of, for: movie film book
+"""
 PARENT_PREPOSITIONS: dict[str, tuple[str, ...]] = {
-    # what a row of any table is to the row it points to
-    "department": ("in", "of", "from"), "company": ("at", "of"), "school": ("at", "of", "from"), "university": ("at", "of"),
-    "college": ("at", "of"), "hospital": ("at", "of"), "team": ("on", "of"), "club": ("at", "of"), "category": ("in", "of", "under"),
-    "genre": ("in", "of"), "class": ("in", "of"), "country": ("in", "from"), "city": ("in", "from"), "region": ("in", "from"),
-    "state": ("in", "from"), "store": ("at", "from"), "shop": ("at", "from"), "branch": ("at", "of"), "office": ("at", "in"),
-    "album": ("on", "from"), "artist": ("by", "of"), "author": ("by", "of"), "director": ("by", "of"), "publisher": ("from", "by"),
-    "manufacturer": ("from", "by"), "maker": ("from", "by"), "brand": ("from", "of"), "supplier": ("from", "of"),
-    "vendor": ("from", "of"), "airline": ("of", "by", "operated by"), "airport": ("at", "of"), "station": ("at", "of", "from"),
-    "warehouse": ("in", "at"), "building": ("in", "of"), "room": ("in", "for"), "floor": ("on",), "league": ("in", "of"),
-    "event": ("at", "for"), "project": ("on", "for"), "course": ("for", "in"), "property": ("for", "of"), "museum": ("at", "in"),
-    "library": ("at", "of"), "theater": ("at",), "cinema": ("at",), "stadium": ("at", "in"), "singer": ("by", "of"),
-    "restaurant": ("at", "of"), "hotel": ("at", "of"), "location": ("at", "in"), "site": ("at", "on"), "season": ("in", "of"),
-    "order": ("in", "of"), "sensor": ("from", "of"), "device": ("from", "of"), "playlist": ("on", "in"), "movie": ("of", "for"),
-    "film": ("of", "for"), "product": ("for", "of"), "book": ("of", "for"),
-}  # fmt: skip
+    word: tuple(prepositions.split(", ")) for prepositions, words in _table(_PARENT_PREPOSITIONS) for word in words
+}
+"""Table -> what stands between rows that point to it and a row of it: "employees in a department"."""
 
+_DEEDS = """
+    placed, made: order
+    made: purchase booking reservation payment donation rental visit transaction call sale film movie
+    opened, raised: ticket | wrote/written, left: review | posted, left: comment | took out/taken out: loan
+    sent: message | wrote/written, published: post | filed: complaint claim | cast: vote | placed: bid
+    wrote/written: article book paper | submitted: application | asked: question | gave/given: answer
+    took/taken: photo | scored: goal
+"""
 DEEDS: dict[str, tuple[tuple[str, str], ...]] = {
-    # child table -> what a person does with it, as (past tense, participle)
-    "order": (("placed", "placed"), ("made", "made")), "purchase": (("made", "made"),), "ticket": (("opened", "opened"), ("raised", "raised")),
-    "review": (("wrote", "written"), ("left", "left")), "comment": (("posted", "posted"), ("left", "left")), "booking": (("made", "made"),),
-    "reservation": (("made", "made"),), "payment": (("made", "made"),), "loan": (("took out", "taken out"),),
-    "message": (("sent", "sent"),), "post": (("wrote", "written"), ("published", "published")), "complaint": (("filed", "filed"),),
-    "vote": (("cast", "cast"),), "donation": (("made", "made"),), "bid": (("placed", "placed"),), "rental": (("made", "made"),),
-    "visit": (("made", "made"),), "article": (("wrote", "written"),), "book": (("wrote", "written"),), "paper": (("wrote", "written"),),
-    "claim": (("filed", "filed"),), "application": (("submitted", "submitted"),), "transaction": (("made", "made"),),
-    "call": (("made", "made"),), "sale": (("made", "made"),), "film": (("made", "made"),), "movie": (("made", "made"),),
-    "question": (("asked", "asked"),), "answer": (("gave", "given"),), "photo": (("took", "taken"),), "goal": (("scored", "scored"),),
-}  # fmt: skip
+    word: _deeds(verbs) for verbs, words in _table(_DEEDS) for word in words
+}
+"""Child table -> what a person does with a row of it, as (past tense, participle)."""
 DOERS: dict[str, tuple[tuple[str, str], ...]] = {
-    # parent table -> what it does with any child
-    "director": (("directed", "directed"),), "author": (("wrote", "written"),), "airline": (("operates", "operated"),),
-    "supplier": (("supplies", "supplied"),), "publisher": (("published", "published"),), "manufacturer": (("makes", "made"),),
-    "artist": (("made", "made"), ("released", "released")), "singer": (("sang", "sung"),), "teacher": (("teaches", "taught"),),
-    "professor": (("teaches", "taught"),), "instructor": (("teaches", "taught"),),
-}  # fmt: skip
+    "director": (("directed", "directed"),),
+    "author": (("wrote", "written"),),
+    "airline": (("operates", "operated"),),
+    "supplier": (("supplies", "supplied"),),
+    "publisher": (("published", "published"),),
+    "manufacturer": (("makes", "made"),),
+    "artist": (("made", "made"), ("released", "released")),
+    "singer": (("sang", "sung"),),
+    **dict.fromkeys(("teacher", "professor", "instructor"), (("teaches", "taught"),)),
+}
+"""Parent table -> what it does with the children named in `DOERS_OBJECTS`."""
 DOERS_OBJECTS: dict[str, frozenset[str]] = {
-    "director": frozenset({"film", "movie", "show", "play"}), "author": frozenset({"book", "paper", "article"}),
-    "airline": frozenset({"flight", "aircraft", "plane", "route"}), "supplier": frozenset({"product", "part", "item"}),
-    "publisher": frozenset({"book", "game", "magazine"}), "manufacturer": frozenset({"product", "car", "model", "aircraft", "device"}),
-    "artist": frozenset({"album", "song", "track", "single", "painting", "artwork"}), "singer": frozenset({"song", "track"}),
-    "teacher": frozenset({"course", "class", "subject", "lesson"}), "professor": frozenset({"course", "class", "section"}),
-    "instructor": frozenset({"course", "class", "section"}),
-}  # fmt: skip
-
+    doer: frozenset(objects.split())
+    for doer, objects in (
+        ("director", "film movie show play"),
+        ("author", "book paper article"),
+        ("airline", "flight aircraft plane route"),
+        ("supplier", "product part item"),
+        ("publisher", "book game magazine"),
+        ("manufacturer", "product car model aircraft device"),
+        ("artist", "album song track single painting artwork"),
+        ("singer", "song track"),
+        ("teacher", "course class subject lesson"),
+        ("professor", "course class section"),
+        ("instructor", "course class section"),
+    )
+}
 STATES = frozenset(
-    """active inactive available archived deleted verified paid approved completed cancelled closed open published featured married single
-    public private enabled disabled discontinued vegetarian vegan domestic international online remote urgent full part premium free
-    certified licensed insured retired injured foreign local official accessible refundable shipped delivered returned resolved locked
-    blocked subscribed new used damaged broken electric organic indoor outdoor anonymous internal external""".split()
+    """active inactive available archived deleted verified paid approved completed cancelled closed open published
+    featured married single public private enabled disabled discontinued vegetarian vegan domestic
+    international online remote urgent full part premium free certified licensed insured retired injured
+    foreign local official accessible refundable shipped delivered returned resolved locked blocked
+    subscribed new used damaged broken electric organic indoor outdoor anonymous internal external
+    """.split()
 )
 """Flags that are adjectives by themselves: "active customers"."""
 MASS = frozenset(
-    "information equipment staff feedback inventory stock money software hardware luggage furniture revenue income".split()
+    "information equipment staff feedback inventory stock money software hardware luggage furniture income".split()
 )
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+MONTHS = tuple("January February March April May June July August September October November December".split())
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 COUNTED = frozenset(
-    """page credit goal hour minute second day week month point vote view like member employee student seat room bedroom bathroom episode win
-    loss copy unit passenger bed floor visit download lap assist calorie stock_unit follower subscriber player song track chapter review order
-    item ticket guest visitor night mile kilometer door cylinder award medal title appearance match game rebound foul""".split()
+    """page credit goal hour minute second day week month point vote view like member employee student seat room
+    bedroom bathroom episode win loss copy unit passenger bed floor visit download lap assist calorie
+    follower subscriber player song track chapter review order item ticket guest visitor night
+    mile kilometer door cylinder award medal title appearance match game rebound foul
+    """.split()
 )
 """Plural words that make a number column a count: "books with more than 300 pages"."""
 ODD_NOUNS = frozenset({"good", "kind", "side", "ground", "credit", "place"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sqlwright.schema.words import plural as plural_of
 from sqlwright.synth.english import about_one, parents, tops
 from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import possessive
-from sqlwright.synth.english.measures import column_list, many, order_tail
-from sqlwright.synth.english.modifiers import verb
+from sqlwright.synth.english.measures import column_list, many
 from sqlwright.synth.english.parts import Noun
+from sqlwright.synth.english.sorting import order_tail
 from sqlwright.synth.english.voice import UnsayableError, Voice
 from sqlwright.synth.tree import Column, Order
 
@@ -50,7 +51,7 @@ def _tail(scene: Scene, order: Order, focus: str) -> str:
     phrase = (
         scene.voice.phrase(column) if own else f"{scene.voice.noun(column.table, False)} {scene.voice.bare(column)}"
     )
-    return order_tail(scene, order, phrase, own=own)
+    return order_tail(scene.voice, order, phrase, own=own)
 
 
 def _everything(scene: Scene, focus: str, tail: str) -> Asked:
@@ -71,7 +72,7 @@ def _everything(scene: Scene, focus: str, tail: str) -> Asked:
             f"all fields of {rows}",
             f"all the info on {rows}",
             f"all data on {rows}",
-        ),  # fmt: skip
+        ),
         True,
         tail,
         definite=False,
@@ -154,7 +155,7 @@ def _columns_of(scene: Scene, columns: list[Column], rows: Noun, focus: str, tai
     if r < 0.9 and not tail and rows.modified:
         return f"{rows.text}: {column_list(voice, columns, voice.chance(0.4))}", ""
     if r < 0.94 and rows.modified:
-        return f"{column_list(voice, columns, voice.chance(0.5))} {voice.pick('for', 'of')} {rows.text}{tail}", ""
+        return f"{column_list(voice, columns, voice.chance(0.9))} {voice.pick('for', 'of')} {rows.text}{tail}", ""
     return ask(voice, f"{names} {voice.pick('of', 'for')} {rows.text}", True, tail)
 
 
@@ -162,8 +163,6 @@ def _bare_list(voice: Voice, columns: list[Column], plural: bool = True) -> str:
     """Return the columns' names for behind their table's noun: "customer names and cities"."""
     text = column_list(voice, columns, plural)
     if any(voice.bare(c) != voice.phrase(c) for c in columns):
-        from sqlwright.schema.words import plural as plural_of
-
         return " and ".join(plural_of(voice.bare(c)) if plural else voice.bare(c) for c in columns)
     return text
 
@@ -217,6 +216,9 @@ _STATIVE = (
 )
 
 
+_DONE = frozenset({"placed", "taken", "written", "born", "hired"})
+
+
 def _by_name(scene: Scene, rows: Noun, focus: str, distinct: str, tail: str) -> Asked:
     """Ask for rows whose name is all that is wanted: "which customers live in Berlin?"."""
     voice = scene.voice
@@ -239,10 +241,11 @@ def _by_name(scene: Scene, rows: Noun, focus: str, distinct: str, tail: str) -> 
         if r < 0.5:
             return tell(voice, f"which {short} {rows.clause}{tail}")
     if r < 0.6 and not tail and not rows.tail and rows.behind.startswith(_STATIVE):
-        return f"which {distinct}{rows.before}{rows.head} are{rows.behind}", "?"
+        be = "were" if rows.behind.split(maxsplit=1)[0] in _DONE else "are"
+        return f"which {distinct}{rows.before}{rows.head} {be}{rows.behind}", "?"
     if r < 0.66 and not tail and not rows.tail and rows.behind.startswith(" with ") and not rows.before:
         return (
-            f"{voice.pick('which', 'what', 'which')} {distinct}{rows.head} {verb('have', True)}{rows.behind.removeprefix(' with')}",
+            f"{voice.pick('which', 'what', 'which')} {distinct}{rows.head} have{rows.behind.removeprefix(' with')}",
             "?",
         )
     if r < 0.72 and table.human and not tail:
@@ -271,18 +274,16 @@ def _distinct(scene: Scene, columns: list[Column], rows: Noun, distinct: str, ta
     names = many(voice, column)
     r = voice.rng.random()
     if words.places and r < 0.3 and not tail and not rows.clausal:
-        human = voice.table(column.table).human
-        if human:
+        which = voice.pick("which", f"what {distinct}".strip(), f"which {distinct}".strip())
+        if voice.table(column.table).human:
             return (
-                f"{voice.pick('which', f'what {distinct}'.strip(), f'which {distinct}'.strip())} {names} {voice.pick(f'do {rows.text} live in', f'are {rows.text} from')}",
+                f"{which} {names} {voice.pick('do {} live in', 'are {} from').format(rows.text)}",
                 "?",
             )
-        return f"{voice.pick('which', f'which {distinct}'.strip())} {names} are {rows.text} in", "?"
+        return f"{which} {names} are {rows.text} in", "?"
     if r < 0.45 and not tail:
-        return (
-            f"what {distinct}{names} {voice.pick(f'do {rows.text} have', f'are there among {rows.text}', f'are there for {rows.text}')}",
-            "?",
-        )
+        end = voice.pick("do {} have", "are there among {}", "are there for {}").format(rows.text)
+        return f"what {distinct}{names} {end}", "?"
     if r < 0.55 and not rows.modified:
         return ask(voice, f"{distinct}{voice.noun(column.table, False)} {_bare_list(voice, columns)}", True, tail)
     if r < 0.65:

@@ -1,20 +1,18 @@
-"""Aggregates and other expressions as noun phrases, and the ways to say an order."""
+"""Aggregates and other expressions as noun phrases: "average price of open orders"."""
 
 from __future__ import annotations
 
 from sqlwright.schema.words import plural
-from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.grammar import join
-from sqlwright.synth.english.graph import columns_of
 from sqlwright.synth.english.lexis import MASS
+from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError, Voice
-from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, Expression, Order
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, Expression
 
 HIGHEST = ("highest", "highest", "maximum", "largest", "top")
 LOWEST = ("lowest", "lowest", "minimum", "smallest")
 LATEST = ("latest", "most recent")
-EARLIEST = ("earliest", "earliest", "first")
+EARLIEST = ("earliest",)
 
 
 _AGGREGATED = ("average ", "mean ", "total ", "maximum ", "minimum ", "max ", "min ", "highest ", "lowest ")
@@ -27,6 +25,8 @@ def many(voice: Voice, column: Column) -> str:
     words = voice.column(column)
     if words.counted:
         return words.counted
+    if phrase.startswith(("date ", "time ")) and " of " not in phrase and phrase.endswith("ed"):
+        return f"{phrase[:4]}s{phrase[4:]}"
     return phrase if words.head in MASS and phrase == words.phrases[0] else plural(phrase)
 
 
@@ -54,9 +54,9 @@ def function_word(voice: Voice, aggregate: Aggregate) -> str:
     if aggregate.function == "sum":
         return voice.steady("sum", "total", "total", "total", "total", "combined", "overall")
     highest = aggregate.function == "max"
-    if isinstance(aggregate.argument, Column):
-        if voice.column(aggregate.argument).sense in ("date", "year"):
-            return voice.steady(aggregate.function, *(LATEST if highest else EARLIEST))
+    argument = aggregate.argument
+    if isinstance(argument, Column) and voice.column(argument).sense in ("date", "year"):
+        return voice.steady(aggregate.function, *(LATEST if highest else EARLIEST))
     return voice.steady(aggregate.function, *(HIGHEST[:3] if highest else LOWEST))
 
 
@@ -144,61 +144,6 @@ def _count(voice: Voice, aggregate: Aggregate, rows: Noun | None) -> str:
 def is_row_count(aggregate: Expression) -> bool:
     """Return whether an aggregate counts rows, or counts them by their key."""
     return isinstance(aggregate, Aggregate) and aggregate.function == "count"
-
-
-def order_tail(scene: Scene, order: Order, phrase: str, *, own: bool) -> str:
-    """Return how a list is sorted by one key, with a leading space or comma.
-
-    Args:
-        phrase: what the key is called.
-        own: whether the key is a column of the rows themselves, so that adjectives fit ("oldest first").
-    """
-    voice, down = scene.voice, order.descending
-    key = order.expression
-    words = voice.column(key) if isinstance(key, Column) else None
-    sort = voice.pick("sorted by", "ordered by", "sorted by", "arranged by" if voice.chance(0.2) else "ordered by")
-    comma = voice.pick(" ", ", ", " ")
-    if words is not None and words.sense not in ("number", "date", "year", "flag", "key"):
-        if down:
-            return voice.pick(
-                f" in reverse alphabetical order of {phrase}", f"{comma}{sort} {phrase} from Z to A", f"{comma}{sort} {phrase} descending",
-                f"{comma}{sort} {phrase} in descending order", f"{comma}{sort} {phrase}, Z to A",
-            )  # fmt: skip
-        return voice.pick(
-            f" in alphabetical order of {phrase}", f"{comma}{sort} {phrase}", f"{comma}{sort} {phrase} alphabetically",
-            f"{comma}{sort} {phrase} from A to Z", f"{comma}{sort} {phrase} in ascending order", f"{comma}alphabetically by {phrase}",
-        )  # fmt: skip
-    if words is not None and words.scale is not None and own and voice.chance(0.4):
-        first, last = words.scale.most[0], words.scale.least[0]
-        if not down:
-            first, last = last, first
-        return voice.pick(
-            f", {first} first",
-            f" from the {first} to the {last}",
-            f" from {first} to {last}",
-            f", starting with the {first}",
-        )
-    if words is not None and words.sense in ("date", "year"):
-        if down:
-            return voice.pick(
-                f"{comma}{sort} {phrase}, newest first", f"{comma}{sort} {phrase} from newest to oldest", f"{comma}{sort} {phrase} descending",
-                f" in reverse chronological order of {phrase}", f"{comma}most recent {phrase} first", f"{comma}latest {phrase} first",
-            )  # fmt: skip
-        return voice.pick(
-            f"{comma}{sort} {phrase}, oldest first", f"{comma}{sort} {phrase} from earliest to latest", f"{comma}{sort} {phrase}",
-            f" in chronological order of {phrase}", f"{comma}{sort} {phrase} ascending", f"{comma}earliest {phrase} first",
-        )  # fmt: skip
-    if down:
-        return voice.pick(
-            f"{comma}{sort} {phrase} in descending order", f"{comma}{sort} {phrase} descending", f" in descending order of {phrase}",
-            f"{comma}{sort} {phrase} from highest to lowest", f"{comma}{sort} {phrase}, highest first", f" from highest to lowest {phrase}",
-            f" by {phrase}, highest first", f"{comma}{sort} {phrase} from high to low", f"{comma}highest {phrase} first",
-        )  # fmt: skip
-    return voice.pick(
-        f"{comma}{sort} {phrase} in ascending order", f"{comma}{sort} {phrase} ascending", f" in ascending order of {phrase}",
-        f"{comma}{sort} {phrase} from lowest to highest", f"{comma}{sort} {phrase}, lowest first", f" from lowest to highest {phrase}",
-        f"{comma}{sort} {phrase}", f"{comma}{sort} {phrase} from low to high", f"{comma}lowest {phrase} first",
-    )  # fmt: skip
 
 
 def threshold(voice: Voice, condition: Compare) -> str:

@@ -1,37 +1,25 @@
-"""What the writer knows about the words of a schema, worked out once a schema: nouns of tables, phrases and senses of columns."""
+"""What the writer knows of a schema's words, worked out once: nouns of tables, phrases and senses of columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sqlwright.schema import model
 from sqlwright.schema.words import plural, singular, split_identifier
-from sqlwright.synth.english.lexis import (
-    AMOUNTS,
-    BORN,
-    COUNTED,
-    ODD_NOUNS,
-    CATEGORY_WORDS,
-    DATE_VERBS,
-    EVENT_VERBS,
-    LARGEST,
-    LATEST,
-    MASS,
-    NEWEST,
-    PEOPLE,
-    PLACES,
-    SCALES,
-    STATES,
-    Scale,
+from sqlwright.synth.english.lexis import COUNTED, EVENT_VERBS, MASS, ODD_NOUNS, PEOPLE, PLACES, Scale
+from sqlwright.synth.english.senses import (
+    Sense,
+    flag_of,
+    label_of,
+    scale_of,
+    sense_of,
+    shortens,
+    verb_of,
+    without_table,
+    words_of,
 )
 
-Sense = Literal["key", "flag", "date", "year", "place", "category", "number", "name", "text"]
-_YEARS = frozenset({"year", "founded", "built", "established", "opened"})
-_LABELS = ("name", "title", "full name", "fullname", "label")
-_FIRST = frozenset({"first name", "firstname", "fname", "forename", "given name"})
-_LAST = frozenset({"last name", "lastname", "lname", "surname", "family name"})
-_FLAG_PREFIXES = frozenset({"is", "has", "was", "can", "have", "are"})
 _ABBREVIATED = {
     "dest": "destination",
     "src": "source",
@@ -41,7 +29,8 @@ _ABBREVIATED = {
     "dept": "department",
 }
 _PREPOSITIONS = frozenset({"in", "of", "by", "to", "at", "for", "as", "on", "has", "is"})
-_PART_NAMES = frozenset({"first", "last", "middle", "user", "file", "family", "given", "short", "nick"})
+_ODD_PHRASES = frozenset({"day", "sort", "place"})
+"""Lexicon names that are right for linking and mislead as a column's name."""
 
 
 class Namer(Protocol):
@@ -91,8 +80,6 @@ class ColumnWords:
     """("adj", "active"), ("have", "parking"), or ("", "") when the flag's name is no predicate."""
     head: str
     """Last word of the column's first phrase."""
-    many: bool
-    """Whether the first phrase is a plural ("sales", "wages")."""
     counted: str
     """What a count counts ("pages" of "number of pages"), or ""."""
     short: str
@@ -126,7 +113,7 @@ class Names:
         return words
 
     def role(self, table: str, column: str) -> str:
-        """Return what a foreign key calls its target when that is not the target's own name ("origin airport"), else ""."""
+        """Return what a foreign key calls its target, as "origin airport"; "" when that is the target's own name."""
         cached = self._roles.get((table, column))
         if cached is None:
             cached = self._roles[table, column] = self._role(table, column)
@@ -142,7 +129,7 @@ class Names:
                 own = [singular(w) for w in split_identifier(key.target_table)]
                 if words and words[0].startswith("report"):
                     return "manager"
-                if not "".join(words).isascii() or all(any(_shortens(singular(w), o) for o in own) for w in words):
+                if not "".join(words).isascii() or all(any(shortens(singular(w), o) for o in own) for w in words):
                     return ""
                 return " ".join(_ABBREVIATED.get(w, w) for w in words)
         return ""
@@ -166,7 +153,7 @@ class Names:
         )
 
     def target_of(self, table: str, column: str) -> str:
-        """Return what a row that a foreign key points to is called ("customer"), or "" when the column is no foreign key."""
+        """Return what the row a foreign key points to is called ("customer"), or "" for another column."""
         for key in self.schema.table(table).foreign_keys:
             if key.columns[0].lower() == column.lower():
                 return self.role(table, column) or self.table(key.target_table).nouns[0][0]
@@ -192,184 +179,51 @@ class Names:
             nouns=nouns,
             head=head,
             human=head in PEOPLE,
-            label=self._label(table),
+            label=label_of(table),
             keys=frozenset(c.lower() for c in table.primary_key),
             link=len(table.foreign_keys) >= 2 and len(plain) <= 1,
             event=EVENT_VERBS.get(head, ""),
         )
 
-    def _label(self, table: model.Table) -> tuple[str, ...]:
-        own = {singular(w) for w in split_identifier(table.name)}
-        first = last = ""
-        for column in table.columns:
-            if column.kind != "text":
-                continue
-            words = split_identifier(column.name)
-            first_word = (
-                bool(words) and len(words) > 1 and len(words[0]) > 2 and any(_shortens(words[0], o) for o in own)
-            )
-            short = " ".join(words[1:] if first_word else [w for w in words if singular(w) not in own])
-            if short in _LABELS:
-                return (column.name,)
-            first = first or (column.name if short in _FIRST else "")
-            last = last or (column.name if short in _LAST else "")
-        return (first, last) if first and last else ()
-
     def _column(self, table: model.Table, column: model.Column) -> ColumnWords:
-        words = split_identifier(column.name) or (column.name.lower(),)
-        sense = self._sense(table, column, words)
-        phrases = self._phrases(table, column, words, sense)
-        counted = ""
+        words, sense = words_of(column.name), sense_of(table, column)
+        phrases, counted = self._phrases(table, column, sense), ""
         if sense == "number" and singular(words[-1]) in COUNTED and singular(words[-1]) != words[-1]:
-            thing = " ".join(w for w in words if w not in ("num", "number", "no", "total", "of"))
-            counted, phrases = (
-                thing,
-                (f"number of {thing}", f"{thing} count" if thing == words[-1] and False else f"number of {thing}"),
-            )
-        last = singular(words[-1])
-        verb = next((DATE_VERBS[w] for w in words if w in DATE_VERBS), None) if sense in ("date", "year") else None
-        if (
-            verb is None
-            and sense in ("date", "year")
-            and all(w in ("date", "time", "timestamp", "at", "on", "year") for w in words)
-        ):
-            event = EVENT_VERBS.get(singular((split_identifier(table.name) or ("",))[-1]))
-            verb = (event, True) if event else None
+            counted = " ".join(w for w in words if w not in ("num", "number", "no", "total", "of"))
+            phrases = (f"number of {counted}",)
         return ColumnWords(
             table=table.name,
             name=column.name,
             phrases=phrases,
             sense=sense,
-            scale=self._scale(table, column, sense, words),
-            places=PLACES.get(last, ()) if sense == "place" else (),
-            verb=verb,
-            flag=_flag(words) if sense == "flag" else ("", ""),
+            scale=scale_of(table, column),
+            places=PLACES.get(singular(words[-1]), ()) if sense == "place" else (),
+            verb=verb_of(table, column),
+            flag=flag_of(column) if sense == "flag" else ("", ""),
             head=phrases[0].split()[-1],
-            many=not counted
-            and plural(phrases[0]) == phrases[0]
-            and singular(phrases[0].split()[-1]) != phrases[0].split()[-1],
             counted=counted,
-            short=_short(table.name, words),
+            short=without_table(table.name, column.name),
         )
 
-    def _phrases(
-        self, table: model.Table, column: model.Column, words: tuple[str, ...], sense: Sense
-    ) -> tuple[str, ...]:
+    def _phrases(self, table: model.Table, column: model.Column, sense: Sense) -> tuple[str, ...]:
         """Return the column's phrases, those that read badly inside a sentence left out."""
-        found = self._lexicon.names_of_column(table, column, "en") or (" ".join(words),)
-        own = {noun for noun, _ in self.table(table.name).nouns}
-        good = [
-            p
-            for p in found
-            if not p.endswith((" at", " on", ".")) and not any(p.endswith(f" of the {noun}") for noun in own)
-        ]
-        if sense == "date" and len(good) > 1 and not self._one_date(table):
-            good = [p for p in good if p not in ("date", "day", "time")] or good
-        phrases = [p for p in (good or list(found)) if p not in ("day", "sort", "place") or len(good) == 1]
+        words = words_of(column.name)
         raw = " ".join(words)
+        if sense == "flag":
+            kind, text = flag_of(column)
+            return (f"{text} status", f"{text} flag") if kind == "adj" else (f"{text or raw} flag",)
+        found = list(self._lexicon.names_of_column(table, column, "en")) or [raw]
+        odd = [f" of the {noun}" for noun, _ in self.table(table.name).nouns] + [" at", " on", "."]
+        phrases = [p for p in found if not p.endswith(tuple(odd)) and p not in _ODD_PHRASES] or found
+        if sense == "date" and not self._one_date(table):
+            phrases = [p for p in phrases if p not in ("date", "time")] or phrases
         if raw in phrases and not raw.endswith(f" {phrases[0]}"):
             phrases.remove(raw)
             phrases.insert(0, raw)
-        if sense == "flag":
-            kind, text = _flag(words)
-            return (
-                (f"{text} status", f"{text} flag")
-                if kind == "adj"
-                else (f"{raw.removeprefix('is ').removeprefix('has ')} flag",)
-            )
-        if (
-            sense == "number"
-            and words[-1] != singular(words[-1])
-            and phrases[0] == " ".join((*words[:-1], singular(words[-1])))
-        ):
+        if sense == "number" and raw != phrases[0] and raw == plural(phrases[0]):
             phrases[0] = raw
         return tuple(phrases)
 
     @staticmethod
     def _one_date(table: model.Table) -> bool:
-        return sum(c.kind == "date" or c.name.lower().endswith(("date", "_at")) for c in table.columns) <= 1
-
-    def _sense(self, table: model.Table, column: model.Column, words: tuple[str, ...]) -> Sense:
-        name, last = column.name.lower(), singular(words[-1])
-        if name in (c.lower() for c in table.primary_key) or any(
-            name in (c.lower() for c in key.columns) for key in table.foreign_keys
-        ):
-            return "key"
-        if (
-            column.kind == "boolean"
-            or (column.kind == "number" and last in STATES)
-            or (words[0] in _FLAG_PREFIXES and len(words) > 1 and column.kind != "date")
-        ):
-            return "flag"
-        if last in _YEARS and (column.kind in ("number", "date") or last == "year"):
-            return "year"
-        if (
-            column.kind == "date"
-            or words[-1] in ("date", "birthday", "datetime", "timestamp", "dob")
-            or name.endswith("_at")
-        ):
-            return "date"
-        if column.kind == "number":
-            return "key" if last in ("id", "code", "zip", "phone") else "number"
-        if last in PLACES:
-            return "place"
-        if last in CATEGORY_WORDS:
-            return "category"
-        if last in ("name", "title") and not _PART_NAMES.intersection(words):
-            return "name"
-        return "text"
-
-    def _scale(self, table: model.Table, column: model.Column, sense: Sense, words: tuple[str, ...]) -> Scale | None:
-        rivals = [c for c in table.columns if c is not column]
-        if sense in ("date", "year"):
-            if any(self._sense(table, c, split_identifier(c.name) or ("x",)) in ("date", "year") for c in rivals):
-                return None
-            if any(SCALES.get(singular((split_identifier(c.name) or ("x",))[-1])) is SCALES["age"] for c in rivals):
-                return None
-            if {"birth", "birthday", "birthdate", "dob", "born"} & set(words):
-                return BORN
-            human = singular((split_identifier(table.name) or ("",))[-1]) in PEOPLE
-            return None if human else LATEST if sense == "date" else NEWEST
-        if sense != "number":
-            return None
-        last = singular(words[-1])
-        scale = SCALES.get(last) or (LARGEST if last in AMOUNTS else None)
-        if scale is None or (len(words) > 1 and words[0] in ("average", "avg", "max", "min", "unit")):
-            return None
-        for rival in rivals:
-            other = singular((split_identifier(rival.name) or ("x",))[-1])
-            theirs = SCALES.get(other) or (LARGEST if other in AMOUNTS else None)
-            if theirs and rival.kind in ("number", "date") and set(theirs.most) & set(scale.most):
-                return None
-        return scale
-
-
-def _shortens(word: str, whole: str) -> bool:
-    """Return whether `word` is `whole` or an abbreviation of it: "emp" and "dept" of "employee" and "department"."""
-    letters = iter(whole)
-    return whole.startswith(word[:1]) and all(letter in letters for letter in word)
-
-
-def _short(table: str, words: tuple[str, ...]) -> str:
-    own = [singular(w) for w in split_identifier(table)]
-    if len(words) > 1 and any(_shortens(words[0], o) for o in own) and len(words[0]) > 2:
-        return " ".join(words[1:])
-    return ""
-
-
-def _flag(words: tuple[str, ...]) -> tuple[str, str]:
-    if words[0] in ("is", "was", "are"):
-        rest = " ".join(words[1:])
-        return (
-            "noun"
-            if words[-1] not in STATES and not rest.endswith(("ed", "ive", "able", "al", "ent", "ic"))
-            else "adj",
-            rest,
-        )
-    if words[0] in ("has", "have"):
-        return ("have", " ".join(words[1:]))
-    if words[0] == "can":
-        return ("can", " ".join(words[1:]))
-    if len(words) == 1 and (words[0] in STATES or words[0].endswith("ed")):
-        return ("adj", words[0])
-    return ("", "")
+        return sum(sense_of(table, c) == "date" for c in table.columns) <= 1

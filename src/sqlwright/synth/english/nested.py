@@ -1,4 +1,4 @@
-"""Conditions that hold a subquery or two columns: "above the average price", "who never ordered", "whose price exceeds its cost"."""
+"""Conditions that hold a subquery or two columns: "above the average price", "who never ordered"."""
 
 from __future__ import annotations
 

@@ -7,9 +7,16 @@ import re
 from collections.abc import Collection
 
 _CONTRACTIONS = (
-    ("what is ", "what's "), ("who is ", "who's "), ("where is ", "where's "), ("do not ", "don't "), ("does not ", "doesn't "),
-    ("is not ", "isn't "), ("are not ", "aren't "), ("please ", "pls "), ("please ", "plz "),
-)  # fmt: skip
+    ("what is ", "what's "),
+    ("who is ", "who's "),
+    ("where is ", "where's "),
+    ("do not ", "don't "),
+    ("does not ", "doesn't "),
+    ("is not ", "isn't "),
+    ("are not ", "aren't "),
+    ("please ", "pls "),
+    ("please ", "plz "),
+)
 _SAFE_WORD = re.compile(r"(?<![\w'\"-])[a-z]{6,}(?![\w'\"-])")
 _ARTICLE = re.compile(r" the (?!same|most|fewest|ones|first)")
 
@@ -21,14 +28,14 @@ def roughen(text: str, rng: random.Random, level: float, keep: Collection[str]) 
         level: 0 for none; 1 makes a slip of each sort likely.
         keep: lower-case words that must stay whole because the SQL needs them (literals).
     """
-    if rng.random() < 0.5 * level:
+    if rng.random() < level:
         for old, new in _CONTRACTIONS:
             if old in text and rng.random() < 0.6:
                 text = text.replace(old, new, 1)
                 break
-    if rng.random() < 0.35 * level:
+    if rng.random() < 0.6 * level:
         text = _ARTICLE.sub(" ", text, count=1)
-    if rng.random() < 0.25 * level:
+    if rng.random() < 0.2 * level:
         text = _typo(text, rng, keep)
     return text
 

@@ -25,8 +25,9 @@ def say_with_parents(scene: Scene, columns: list[Column], subject: str, tail: st
     link = voice.pick("together with", "along with", "and", "with")
     label = tuple(c.name for c in groups[subject]) == voice.table(scene.graph.nodes[subject].table).label
     if rows.heavy:
+        the = voice.pick("", "the ")
         return (
-            f"for {voice.pick('', 'all ', 'the ')}{rows.text}, {show(voice)} {voice.pick('', 'the ')}{mine} {link} {theirs}{tail}",
+            f"for {voice.pick('', 'all ', 'the ')}{rows.text}, {show(voice)} {the}{mine} {link} {theirs}{tail}",
             ".",
         )
     if label and voice.chance(0.6):
@@ -42,7 +43,8 @@ def _for_each(scene: Scene, groups: dict[str, list[Column]], subject: str, human
     parts: list[str] = []
     for name, group in groups.items():
         if name == subject:
-            parts.append(column_list(voice, group, False))
+            own = possessive(voice.noun(scene.graph.nodes[subject].table, False)) if parts else ""
+            parts.append(f"{own} {column_list(voice, group, False)}".lstrip())
         else:
             owner = scene.role_of(name)
             names = _bare(voice, group)

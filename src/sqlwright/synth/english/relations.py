@@ -5,8 +5,8 @@ All functions return modifiers as `filters` does. `thing` is the noun phrase at 
 
 from __future__ import annotations
 
-from sqlwright.synth.english.modifiers import Modifier, verb, was
 from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, PARENT_PREPOSITIONS
+from sqlwright.synth.english.modifiers import Modifier, verb, was
 from sqlwright.synth.english.names import TableWords
 from sqlwright.synth.english.voice import Voice
 
@@ -18,17 +18,25 @@ _LINKS: dict[str, tuple[tuple[Modifier, ...], tuple[Modifier, ...]]] = {
     # link table -> from the person's (or whole's) side, from the other side
     **dict.fromkeys(
         ("enrollment", "enrolment", "registration"),
-        ((("pred", "take"), ("short", "enrolled in"), ("pred", "are enrolled in")), (("short", "taken by"), ("pred", "are taken by"))),
+        (
+            (("pred", "take"), ("short", "enrolled in"), ("pred", "are enrolled in")),
+            (("short", "taken by"), ("pred", "are taken by")),
+        ),
     ),
     **dict.fromkeys(
         ("cast", "casting", "role", "appearance"),
-        ((("pred", "appear in"), ("pred", "acted in"), ("short", "appearing in")), (("short", "featuring"), ("pred", "feature"))),
+        (
+            (("pred", "appear in"), ("pred", "acted in"), ("short", "appearing in")),
+            (("short", "featuring"), ("pred", "feature")),
+        ),
     ),
     **dict.fromkeys(
-        ("membership", "member"), ((("pred", "belong to"), ("short", "in")), (("with", ""), ("pred", "have"))),
+        ("membership", "member"),
+        ((("pred", "belong to"), ("short", "in")), (("with", ""), ("pred", "have"))),
     ),
     **dict.fromkeys(
-        ("assignment",), ((("short", "assigned to"), ("pred", "are assigned to")), (("short", "assigned to"), ("pred", "have"))),
+        ("assignment",),
+        ((("short", "assigned to"), ("pred", "are assigned to")), (("short", "assigned to"), ("pred", "have"))),
     ),
     **dict.fromkeys(("participation", "participant"), ((("pred", "took part in"),), (("with", ""),))),
     **dict.fromkeys(("attendance",), ((("pred", "attended"),), (("short", "attended by"),))),
@@ -36,7 +44,7 @@ _LINKS: dict[str, tuple[tuple[Modifier, ...], tuple[Modifier, ...]]] = {
         ("item", "detail", "line"),
         ((("short", "containing"), ("pred", "contain"), ("pred", "include")), (("short", "in"), ("pred", "appear in"))),
     ),
-}  # fmt: skip
+}
 
 
 def deeds(voice: Voice, parent: TableWords, child: TableWords) -> tuple[tuple[str, str], ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlwright.synth.english.asks import Asked, ask
 from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.measures import column_list, many
+from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.relations import without
 from sqlwright.synth.english.voice import UnsayableError, Voice
 from sqlwright.synth.tree import Column, Query, SetOperation
@@ -103,14 +103,15 @@ def _rows(op: str, voice: Voice, one: Noun, two: Noun, human: bool) -> str:
     if one.clause and two.clause and not one.before and not two.before:
         if op == "intersect":
             return voice.pick(
-                f"{one.head} {who} {one.clause} and also {two.clause}", f"{one.head} {who} both {one.clause} and {two.clause}",
-            )  # fmt: skip
+                f"{one.head} {who} {one.clause} and also {two.clause}",
+                f"{one.head} {who} both {one.clause} and {two.clause}",
+            )
         if op == "except":
             return voice.pick(
                 f"{one.head} {who} {one.clause} but are not among those {who} {two.clause}",
                 f"{one.head} {who} {one.clause}, excluding those {who} {two.clause}",
                 f"{one.head} {who} {one.clause}, except the ones {who} {two.clause}",
-            )  # fmt: skip
+            )
         return f"{one.head} {who} {one.clause} or {who} {two.clause}"
     if op == "union":
         return voice.pick(

@@ -105,7 +105,7 @@ def _equal(
         out += [
             (
                 "short",
-                f"{voice.pick('working as', 'in the position of') if words.head != 'role' else 'in the role of'} {literal}",
+                f"{voice.pick('working as', f'in the {words.head} of')} {literal}",
             )
         ]
     return out
@@ -194,6 +194,4 @@ def like(voice: Voice, condition: Like, plural: bool) -> list[Modifier]:
             ("with", f"{text} in {'their' if plural else 'the'} {phrase}"),
             ("whose", f"{phrase} {'have' if many else 'has'} {text} in it"),
         ]
-    elif voice.table(condition.left.table).label == (condition.left.name,) and condition.kind == "starts":
-        out.append(("short", f"{ing}{letter} {text}"))
     return out

@@ -1,4 +1,4 @@
-"""The first rows by some column: "the cheapest product", "top 5 products by price", "the customer of the latest order"."""
+"""The first rows by some column: "the cheapest product", "top 5 products by price"."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def superlative(scene: Scene, subject: str, column: Column, descending: bool, li
     best = extreme(voice, column, descending)
     with_ = f"with the {best} {phrase}"
     if words.counted:
-        with_ = f"with the {voice.pick('most', 'most', 'highest number of') if descending else voice.pick('fewest', 'fewest', 'lowest number of')} {words.counted}"
+        most = ("most", "most", "highest number of") if descending else ("fewest", "fewest", "lowest number of")
+        with_ = f"with the {voice.choose(most)} {words.counted}"
     if rows.heavy:
         among = scene.describe(subject, True).text
         return (

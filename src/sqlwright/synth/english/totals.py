@@ -10,6 +10,7 @@ from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
 from sqlwright.synth.tree import Aggregate, Arithmetic, Column, Expression
 
+_ALL = ("", "the ", "all ", "all the ")
 _SUMMED = frozenset({"amount", "total", "revenue", "salary", "price", "cost", "sales", "payment", "fee", "balance"})
 _WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
 
@@ -63,7 +64,7 @@ def _count(scene: Scene, aggregate: Aggregate) -> Asked:
         return _how_many(scene, rows, different)
     if r < 0.76:
         return (
-            f"{voice.pick('count', 'count', 'count up')} {voice.pick('', 'the ', 'all ', 'all the ')}{different}{rows.text}",
+            f"{voice.pick('count', 'count', 'count up')} {voice.choose(_ALL)}{different}{rows.text}",
             ".",
         )
     if r < 0.79 and not rows.modified:
@@ -74,17 +75,18 @@ def _count(scene: Scene, aggregate: Aggregate) -> Asked:
 
 def _how_many(scene: Scene, rows: Noun, different: str) -> Asked:
     voice = scene.voice
+    split = rows.tail.startswith((" who ", " that ", " which ", " whose ", " where "))
     if voice.chance(0.12):
         return tell(
             voice,
-            f"how many {different}{rows.text} there are"
-            if not rows.clausal
-            else f"how many {different}{rows.short} there are{rows.tail}",
+            f"how many {different}{rows.short} there are{rows.tail}"
+            if split
+            else f"how many {different}{rows.text} there are",
         )
     if not rows.heavy:
         end = voice.pick("are there", "are there", "do we have", "exist", "are there in total", "are there altogether")
         return f"how many {different}{rows.text} {end}", "?"
-    if rows.clausal or voice.chance(0.4):
+    if split:
         return (
             f"how many {different}{rows.short} are there{rows.tail}"
             if rows.tail
@@ -162,12 +164,12 @@ def _spoken(scene: Scene, aggregate: Aggregate, argument: Column, rows: Noun) ->
         return (f"on average, {ask_}" if rows.heavy or voice.chance(0.4) else f"{ask_} on average"), "?"
     if function == "sum" and words.head in _SUMMED and not rows.modified:
         return (
-            f"what {voice.pick('is', 'is')} the {voice.phrase(argument)} of all {rows.text} {voice.pick('combined', 'added up', 'together', 'in total')}",
+            f"what is the {voice.phrase(argument)} of all {rows.text} {voice.pick('combined', 'added up', 'in total')}",
             "?",
         )
     if function == "sum" and words.counted:
         return (
-            f"how many {words.counted} {voice.pick('are there in total for', 'in total for', 'altogether for')} {rows.text}",
+            f"how many {words.counted} {voice.pick('are there in total', 'in total', 'altogether')} for {rows.text}",
             "?",
         )
     return None

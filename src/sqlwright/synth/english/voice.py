@@ -85,7 +85,7 @@ class Voice:
         return chosen
 
     def bare(self, column: Column) -> str:
-        """Return the column's phrase without its own table's name, for use behind that name ("the department's name")."""
+        """Return the column's phrase without its own table's name, as behind that name ("the department's name")."""
         phrase = self.phrase(column)
         for noun, _ in self.names.table(column.table).nouns:
             if phrase.startswith(noun + " "):

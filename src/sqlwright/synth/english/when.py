@@ -29,10 +29,13 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     phrase, many = subject(voice, column)
     years = words.sense == "year"
     pool, wordings = (IS_NUMBER, IN_YEAR) if years and voice.chance(0.5) else (IS_DATE, IN_YEAR if years else ON_DATE)
+    wording = voice.choose(pool[op])
+    if years:
+        wording = wording.removesuffix(" on")
     out: list[Modifier] = [
         (
             "whose",
-            f"{phrase} {agree(voice.choose(pool[op]).removesuffix(' on') if years else voice.choose(pool[op]), many)} {literal}",
+            f"{phrase} {agree(wording, many)} {literal}",
         )
     ]
     if op not in wordings:
@@ -42,7 +45,7 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     loose = ""
     if op == "=" and years:
         loose = voice.pick(f"from {literal}", f"from {literal}", f"of {literal}")
-    elif words.phrases[0] in ("date", "year") or op != "=":
+    elif not years and (words.phrases[0] == "date" or op != "="):
         loose = time
     return out + happened(voice, words, time, loose, plural)
 

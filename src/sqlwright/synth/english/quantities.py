@@ -23,7 +23,7 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     out.append(("with", f"{an(voice, column)} {voice.choose(OF_NUMBER[op])} {literal}"))
     if voice.chance(0.25):
         out.append(("with", f"{phrase} {op if op != '<>' else '!='} {literal}"))
-    if words.many and op in THAN:
+    if many and op in THAN:
         amount = fill(voice.choose(THAN[op]), literal)
         out += [("with", f"{amount} {phrase}"), ("pred", verb(f"have {amount} {phrase}", plural))]
     if words.head in ("stock", "inventory") and op in COUNTS and phrase == words.phrases[0]:
@@ -108,9 +108,12 @@ def outside(voice: Voice, column: Column, below: tuple[str, Value], above: tuple
     words = voice.column(column)
     phrase, many = subject(voice, column)
     wording = {
-        "<": voice.pick("below", "under", "less than"), ">": voice.pick("above", "over", "more than"),
-        "<=": "at most", ">=": "at least", "=": "exactly",
-    }  # fmt: skip
+        "<": voice.pick("below", "under", "less than"),
+        ">": voice.pick("above", "over", "more than"),
+        "<=": "at most",
+        ">=": "at least",
+        "=": "exactly",
+    }
     one, two = (f"{wording[op]} {voice.literal(value, words)}" for op, value in (below, above))
     if words.counted:
         return [("with", f"{one} or {two} {words.counted}"), ("whose", f"{phrase} is either {one} or {two}")]
