@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tiny_model import OTHER_SCHEMA, prompts
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from sqlwright.config import TrainConfig
-from sqlwright.errors import ConfigError, DataError
+from sqlwright.errors import ConfigError, DataError, MissingExtra
 from sqlwright.train import loss_curve, tune
 from sqlwright.train.trainer import best_of
 
@@ -163,3 +164,12 @@ def test_best_step_and_patience() -> None:
 def test_loss_curve_of_nothing_and_of_something() -> None:
     assert "polyline" not in loss_curve([])
     assert loss_curve([{"step": 1, "loss": 2.0}, {"step": 2, "eval_loss": 1.5}]).count("<polyline") == 2
+
+
+def test_qlora_trains_or_names_its_extra(tiny_base: Path, tmp_path: Path) -> None:
+    config = LEARN.model_copy(update={"method": "qlora", "max_steps": 4})
+    if find_spec("bitsandbytes") is None:
+        with pytest.raises(MissingExtra, match=r"sqlwright\[qlora\]"):
+            tune(prompts(), [], tiny_base, tmp_path, config)
+    else:
+        assert tune(prompts(), [], tiny_base, tmp_path, config).steps == 4
