@@ -105,7 +105,7 @@ def _conditional(groups: Groups, case: Case) -> str:
 
 def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | None) -> Asked:
     """Ask for aggregates of every group."""
-    voice, key, rows = groups.scene.voice, groups.key, groups.rows
+    scene, voice, key, rows = groups.scene, groups.scene.voice, groups.key, groups.rows
     tail = _zero(groups) + (_sorted(groups, order, aggregates) if order is not None else "")
     alone = len(aggregates) == 1
     phrase = what(groups, aggregates[0])
@@ -117,6 +117,11 @@ def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | N
     r = voice.rng.random()
     if counting and r < 0.45:
         return _how_many(groups, tail)
+    if counting and r < 0.48 and not rows.modified and not groups.different:
+        return (
+            f"{voice.noun(scene.graph.nodes[groups.node].table, False)} {voice.pick('count', 'counts')} {_per(groups)}{tail}",
+            "",
+        )
     if r < 0.62:
         per = f"{voice.pick('per', 'for each')} {key.one}" if rows.heavy else _per(groups)
         return ask(voice, f"{phrase} {per}", not alone, tail)
@@ -166,13 +171,12 @@ def _per(groups: Groups) -> str:
     key, voice = groups.key, groups.scene.voice
     each = ["per", "for each", "by", "for every", "per", "for each", "by"]
     if key.place:
-        each += ["in each", "in every", "across"]
+        each += ["in each", "in every"]
     if key.date:
         each += ["in each", "by"]
     if not key.thing:
         each += ["grouped by", "broken down by", "by"]
-    word = voice.choose(each)
-    return f"across {key.many}" if word == "across" else f"{word} {key.one}"
+    return f"{voice.choose(each)} {key.one}"
 
 
 def _how_many(groups: Groups, tail: str) -> Asked:
@@ -224,7 +228,7 @@ def _sorted(groups: Groups, order: Order, aggregates: Sequence[Expression]) -> s
     if expression not in aggregates or not isinstance(expression, Aggregate):
         raise UnsayableError("groups sorted by something unseen")
     count = expression.function == "count"
-    word = "" if count else "total" if expression.function == "sum" else function_word(voice, expression)
+    word = {"sum": "total", "avg": "average"}.get(expression.function, "value")
     name = (
         voice.pick("that number", "the count", "the number", "count")
         if count

@@ -194,7 +194,7 @@ def _along(groups: Groups, aggregate: Aggregate) -> str:
             ", and show the count",
             ", with the count",
         )
-    word = function_word(voice, aggregate)
+    word = "total" if aggregate.function == "sum" else function_word(voice, aggregate)
     return voice.pick(
         f", and what is that {word}", f", along with the {word}", f", with the {word}", f", and show the {word}"
     )

@@ -123,6 +123,8 @@ def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = 
 def _count(voice: Voice, aggregate: Aggregate, rows: Noun | None) -> str:
     argument = aggregate.argument
     number = voice.pick("number of", "number of", "number of", "count of", "total number of")
+    if voice.chance(0.02):
+        number = "# of"
     if argument is None:
         return f"{number} {rows.text if rows else 'rows'}"
     if not isinstance(argument, Column):

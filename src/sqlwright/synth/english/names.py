@@ -213,7 +213,7 @@ class Names:
             kind, text = flag_of(column)
             return (f"{text} status", f"{text} flag") if kind == "adj" else (f"{text or raw} flag",)
         found = list(self._lexicon.names_of_column(table, column, "en")) or [raw]
-        odd = [f" of the {noun}" for noun, _ in self.table(table.name).nouns] + [" at", " on", "."]
+        odd = [f" of the {noun}" for noun, _ in self.table(table.name).nouns] + [" at", " on", ".", " each"]
         phrases = [p for p in found if not p.endswith(tuple(odd)) and p not in _ODD_PHRASES] or found
         if sense == "date" and not self._one_date(table):
             phrases = [p for p in phrases if p not in ("date", "time")] or phrases

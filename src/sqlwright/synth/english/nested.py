@@ -171,7 +171,7 @@ def _extreme(voice: Voice, column: Column, highest: bool, plural: bool) -> list[
     out: list[Modifier] = [
         ("with", f"the {adjective} {phrase}"),
         ("pred", verb(f"have the {adjective} {phrase}", plural)),
-        ("whose", f"{phrase} is {voice.pick(f'the {adjective}', f'equal to the {adjective}')}"),
+        ("whose", f"{phrase} is {voice.pick(f'the {adjective}', f'equal to the {adjective} {phrase}')}"),
     ]
     if words.scale:
         best = voice.choose(words.scale.most if highest else words.scale.least)

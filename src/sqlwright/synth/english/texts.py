@@ -70,6 +70,8 @@ def _equal(
     if voice.chance(0.3):
         out.append(("with", f"{an(voice, column)} {voice.pick('of', 'equal to')} {literal}"))
     if words.places:
+        if words.head in ("city", "town", "country", "state") and str(value).isalpha() and str(value)[0].isupper():
+            out.append(("adj", str(value)))
         return out + place(voice, column, words, literal, plural)
     if voice.table(column.table).label == (words.name,):
         out += [("short", f"{voice.pick('named', 'called', 'named', 'with the name')} {literal}")] * 2
