@@ -53,8 +53,9 @@ AIR = parse_ddl(
     """
     CREATE TABLE airport (code TEXT PRIMARY KEY, name TEXT, city TEXT, elevation INTEGER);
     CREATE TABLE airline (id INTEGER PRIMARY KEY, name TEXT, country TEXT, founded INTEGER);
-    CREATE TABLE flight (id INTEGER PRIMARY KEY, airline_id INTEGER REFERENCES airline(id), price REAL,
-        duration INTEGER, origin_airport TEXT REFERENCES airport(code), dest_airport TEXT REFERENCES airport(code), departure_date DATE);
+    CREATE TABLE flight (id INTEGER PRIMARY KEY, airline_id INTEGER REFERENCES airline(id),
+        price REAL, duration INTEGER, departure_date DATE,
+        origin_airport TEXT REFERENCES airport(code), dest_airport TEXT REFERENCES airport(code));
     CREATE TABLE pilot (id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT, salary REAL, hire_date DATE,
         chief_id INTEGER REFERENCES pilot(id), airline_id INTEGER REFERENCES airline(id));
     """,

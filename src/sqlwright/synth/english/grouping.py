@@ -118,10 +118,8 @@ def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | N
     if counting and r < 0.45:
         return _how_many(groups, tail)
     if counting and r < 0.48 and not rows.modified and not groups.different:
-        return (
-            f"{voice.noun(scene.graph.nodes[groups.node].table, False)} {voice.pick('count', 'counts')} {_per(groups)}{tail}",
-            "",
-        )
+        noun = voice.noun(scene.graph.nodes[groups.node].table, False)
+        return f"{noun} {voice.pick('count', 'counts')} {_per(groups)}{tail}", ""
     if r < 0.62:
         per = f"{voice.pick('per', 'for each')} {key.one}" if rows.heavy else _per(groups)
         return ask(voice, f"{phrase} {per}", not alone, tail)

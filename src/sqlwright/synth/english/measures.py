@@ -15,7 +15,12 @@ LATEST = ("latest", "most recent")
 EARLIEST = ("earliest",)
 
 
-_AGGREGATED = ("average ", "mean ", "total ", "maximum ", "minimum ", "max ", "min ", "highest ", "lowest ")
+_AGGREGATED = {
+    "avg": ("average ", "mean ", "avg "),
+    "sum": ("total ", "sum "),
+    "max": ("maximum ", "max ", "highest "),
+    "min": ("minimum ", "min ", "lowest "),
+}
 """Beginnings of a column's name that would run into an aggregate's word: "average average attendance"."""
 
 
@@ -110,7 +115,7 @@ def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = 
         if aggregate.distinct:
             word += " distinct"
         phrase = voice.phrase(argument)
-        if phrase.startswith(_AGGREGATED):
+        if phrase.startswith(_AGGREGATED[aggregate.function]):
             word += " of the"
         return f"{word} {phrase}{of}"
     text = computed(voice, argument)
