@@ -1,4 +1,4 @@
-"""sqlwright fine-tunes open LLMs to write SQL for your database, and proves by execution that the tuned model is better.
+"""Fine-tunes open LLMs to write SQL for your database, and proves by execution that the tuned model is better.
 
     from sqlwright import Project
 

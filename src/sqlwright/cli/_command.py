@@ -72,6 +72,7 @@ def command(
     sections: tuple[str, ...] = (),
     leave_out: frozenset[str] = frozenset(),
     kept: str = KEPT,
+    in_project: bool = True,
 ) -> Callable[[Body], Body]:
     """Add a command to `app`: the decorated function's own parameters, those of `sections`, and the common ones.
 
@@ -80,15 +81,18 @@ def command(
         sections: sections of the configuration that become flags.
         leave_out: fields of them that do not.
         kept: what Ctrl-C leaves behind, in words.
+        in_project: whether the command works in a project's folder.
     """
 
     def decorate(body: Body) -> Body:
         own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
         made = [parameter for section in sections for parameter in flags_of(section, leave_out=leave_out)]
-        common = [_common("project_folder", Folder, Path()), _common("as_json", Json, False)]
+        common = [_common("as_json", Json, False)]
+        if in_project:
+            common.insert(0, _common("project_folder", Folder, Path()))
 
         def run(**given: Any) -> None:
-            folder, as_json = given.pop("project_folder"), given.pop("as_json")
+            folder, as_json = given.pop("project_folder", Path()), given.pop("as_json")
             try:
                 overrides = {section: overrides_of(section, given) for section in sections}
                 session = Session(folder, {section: values for section, values in overrides.items() if values})

@@ -14,7 +14,7 @@ _LISTED = 12
 
 def add(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    command(app, "demo", example="sqlwright demo --db sqlite:///shop.db")(demo)
+    command(app, "demo", example="sqlwright demo --db sqlite:///shop.db", in_project=False)(demo)
     command(
         app,
         "init",

@@ -7,7 +7,7 @@ from sqlwright.project._layout import Layout
 from sqlwright.project._manifest import stage
 from sqlwright.project._models import Model, model_of
 from sqlwright.project._outcome import Outcome, Progress, silent
-from sqlwright.project._settings import settings_text
+from sqlwright.project._settings import settings_text, toml_value
 from sqlwright.project.project import Project, hide_password
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "shown",
     "silent",
     "stage",
+    "toml_value",
 ]

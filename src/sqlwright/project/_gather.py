@@ -21,6 +21,7 @@ from sqlwright.project._manifest import stage
 from sqlwright.project._outcome import Outcome
 from sqlwright.project._schemas import read_schemas, write_schemas
 from sqlwright.records import Example, read_jsonl, write_jsonl, write_text
+from sqlwright.schema import Schema
 
 if TYPE_CHECKING:
     from sqlwright.project.project import Project
@@ -57,13 +58,13 @@ def import_data(
     if name == "synth":
         raise DataError("a source cannot be called 'synth', which is what synthesis makes; give another name")
     layout, config = project.layout, project.config.database
-    if config.url and not config.folder:
-        db_id = db_id or project.databases.only
-        dialect = dialect or dialect_of(project.databases.url(db_id))
+    own = project.databases.only if config.url and not config.folder else None
+    if own:
+        dialect = dialect or dialect_of(project.databases.url(own))
     source, report = layout.sources / f"{name}.jsonl", layout.sources / f"{name}.import.json"
     settings = {
         "format": format,
-        "db_id": db_id,
+        "db_id": db_id or own,
         "dialect": dialect,
         "skip_bad": skip_bad,
         "columns": dict(columns or {}),
@@ -78,10 +79,10 @@ def import_data(
         force=force,
     ) as step:
         if not step.unchanged:
-            project.progress(f"reading {path}", 0, 0, "")
-            found = data.read(
-                path, format, db_id=db_id, dialect=dialect or "sqlite", skip_bad=skip_bad, columns=columns
-            )
+            reading: dict[str, Any] = {"dialect": dialect or "sqlite", "skip_bad": skip_bad, "columns": columns}
+            found = data.read(path, format, db_id=db_id or own, **reading)
+            if own and not db_id and _is_of_another(found, project.databases.schema(own)):
+                found = data.read(path, format, **reading)
             examples, cleaned = data.clean_examples(found.examples)
             if split:
                 examples = [replace(example, meta={**example.meta, "split": split}) for example in examples]
@@ -144,6 +145,12 @@ def collect(layout: Layout) -> int:
             taken.add(unique.id)
             pairs.append(unique)
     return write_jsonl(layout.pairs, pairs)
+
+
+def _is_of_another(found: data.Import, schema: Schema) -> bool:
+    """Return whether records that name no database carry tables that ours does not have."""
+    brought = found.schemas.get(schema.db_id)
+    return brought is not None and not all(schema.has(table.name) for table in brought.tables)
 
 
 def _make(project: Project, db_ids: list[str]) -> tuple[list[Example], dict[str, Any]]:

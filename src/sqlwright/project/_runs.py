@@ -181,13 +181,16 @@ def read_questions(project: Project, file: Path) -> list[Example]:
 def _tune(
     project: Project, folder: Path, config: TrainConfig, train: Sequence[Example], validation: Sequence[Example]
 ) -> dict[str, Any]:
-    from sqlwright.train import tune
-
     if not train:
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
     model = model_of(config.base, config.template)
     databases = project.databases
     note_run(project.layout, folder.name, model)
+    from transformers.utils import logging
+
+    from sqlwright.train import tune
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # one for every checkpoint of a wholly tuned model
     result = tune(
         model.prompts(train, databases),
         model.prompts(validation, databases),
