@@ -106,12 +106,7 @@ def without(voice: Voice, parent: TableWords, child: TableWords, thing: str, plu
         out += [
             ("pred", f"never {past} {voice.pick('any ', '')}{thing}"),
             ("pred", f"{verb('have', plural)} {voice.pick('never', 'not')} {participle} any {thing}"),
-            (
-                "pred",
-                f"{verb('have', plural)} yet to have {participle} {thing}"
-                if False
-                else f"{verb('have', plural)}n't {participle} any {thing}",
-            ),
+            ("pred", f"{verb('have', plural)}n't {participle} any {thing}"),
         ]
     return out
 
