@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sqlwright.sqlkit._columns import OWNED
 from sqlwright.sqlkit._scopes import Scope, Scopes, Source, scopes_of
+from sqlwright.sqlkit.names import is_plain
 
 
 def rename_sources(tree: exp.Expr) -> None:
@@ -35,8 +37,11 @@ def rename_sources(tree: exp.Expr) -> None:
                 _set_alias(source, aliases[source], references.get(source, ()))
 
 
-def unqualify(tree: exp.Expr) -> None:
-    """Drop the table from a column where a SELECT reads one table only and refers to none outside."""
+def unqualify(tree: exp.Expr, dialect: str) -> None:
+    """Drop the table from a column where a SELECT reads one table only and refers to none outside.
+
+    In SQLite a name that needs quotes keeps its table unless it is known for a column: alone it could be a string.
+    """
     scopes = scopes_of(tree)
     if not scopes.settled:
         return
@@ -48,8 +53,13 @@ def unqualify(tree: exp.Expr) -> None:
             continue
         outputs = scope.output_names()
         for column in scope.columns:
-            star = isinstance(column.this, exp.Star)
-            if column.table and (column.parent is scope.select if star else column.name.lower() not in outputs):
+            if isinstance(column.this, exp.Star):
+                clear = column.parent is scope.select
+            else:
+                owned = column.this.meta.get(OWNED)
+                plain = owned is None and (dialect != "sqlite" or is_plain(column.name, dialect))
+                clear = (owned == "yes" or plain) and column.name.lower() not in outputs
+            if column.table and clear:
                 column.set("table", None)
 
 
@@ -97,8 +107,10 @@ def _may_rename(tree: exp.Expr, scopes: Scopes) -> bool:
     if tree.find(exp.Lateral, exp.Dot) is not None:
         return False
     aliases = {source.alias.lower() for scope in scopes.all for source in scope.sources if source.alias}
-    bare = (column.name.lower() for scope in scopes.all for column in scope.columns if not column.table)
-    return aliases.isdisjoint(bare)
+    columns = [column for scope in scopes.all for column in scope.columns]
+    if any(column.this.meta.get(OWNED) == "no" for column in columns if column.table):
+        return False  # SQLite would look for the alias further out
+    return aliases.isdisjoint(column.name.lower() for column in columns if not column.table)
 
 
 def _references(scopes: Scopes) -> dict[Source, list[exp.Column]]:

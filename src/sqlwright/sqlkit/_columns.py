@@ -11,7 +11,9 @@ from sqlwright.sqlkit._scopes import Scope, Source, leftmost, scopes_of
 from sqlwright.sqlkit.names import keeps_case
 
 SETTLED = "settled"
-"""Mark of an identifier that is known to name a column, and so is no string."""
+"""Mark of an identifier that names a column, and so is no string."""
+OWNED = "owned"
+"""Mark of a qualified identifier, given a schema: whether its table has such a column, "yes", "no" or "unsure"."""
 _ROWID = frozenset({"rowid", "oid", "_rowid_"})
 
 
@@ -62,53 +64,80 @@ def settle_names(tree: exp.Expr, book: NameBook) -> None:
 
 def _settle_column(column: exp.Column, scope: Scope, book: NameBook) -> None:
     if column.table:
+        column.this.meta[SETTLED] = True
         resolved = scope.resolve(column.table)
-        source = resolved[1] if resolved else None
-        spelled = book.column(source.name, column.name) if source and source.kind == "table" else None
-        table = book.table(source.name) if source and source.kind == "table" and not source.alias else None
-        if spelled:
-            _spell(column.this, spelled, book.dialect)
-        if table:
-            _spell(column.args["table"], table, book.dialect)
+        if resolved:
+            _settle_qualified(column, resolved[1], book)
         return
-    around = scope.chain()
-    spelled = next((found for nearby in around if (found := _spelling(nearby, column.name, book))), None)
+    # SQLite does not look outside a subquery for what its GROUP BY and ORDER BY name.
+    around = [scope] if scope.clause_of(column) in ("group", "order") else list(scope.chain())
+    spelled = next((found for nearby in around if (found := _spelling(nearby, column, book))), None)
     if spelled:
         _spell(column.this, spelled, book.dialect)
     elif book.dialect == "sqlite" and column.this.args.get("quoted"):
-        text = not _names_something(column.name, scope, book) if book.known else _cannot_be_a_name(column.name)
+        text = not _names_something(column.name, around, book) if book.known else _cannot_be_a_name(column.name)
         if text:
             column.replace(exp.Literal.string(column.name))
 
 
-def _spelling(scope: Scope, name: str, book: NameBook) -> str | None:
-    """Return how the SELECT spells this name: as one of its output aliases, or as a column of a table that it reads."""
-    wanted = name.lower()
-    for item in scope.select.expressions:
-        if isinstance(item, exp.Alias) and item.alias.lower() == wanted:
-            return str(item.alias)
-    return next((found for s in scope.sources if s.kind == "table" and (found := book.column(s.name, name))), None)
+def _settle_qualified(column: exp.Column, source: Source, book: NameBook) -> None:
+    table = book.table(source.name) if source.kind == "table" else None
+    if table and not source.alias:
+        _spell(column.args["table"], table, book.dialect)
+    spelled = _column_of(source, column.name, book)
+    if spelled:
+        column.this.meta[OWNED] = "yes"
+        _spell(column.this, spelled, book.dialect)
+    elif book.known:
+        column.this.meta[OWNED] = "no" if _is_known(source, book) else "unsure"
 
 
-def _names_something(name: str, scope: Scope, book: NameBook) -> bool:
-    """Return whether a source in sight has, or could have, a column of this name."""
-    wanted = name.lower()
-    return wanted in _ROWID or any(
-        _offers(source, wanted, book) for around in scope.chain() for source in around.sources
-    )
+def _spelling(scope: Scope, column: exp.Column, book: NameBook) -> str | None:
+    """Return how the SELECT spells this name: as one of its output aliases, or as a column of a table that it reads.
+
+    An output alias is not in sight of the select list itself.
+    """
+    name = column.name
+    if scope.clause_of(column) != "expressions":
+        for item in scope.select.expressions:
+            if isinstance(item, exp.Alias) and item.alias.lower() == name.lower():
+                return str(item.alias)
+    return next((found for source in scope.sources if (found := _column_of(source, name, book))), None)
 
 
-def _offers(source: Source, wanted: str, book: NameBook) -> bool:
+def _column_of(source: Source, name: str, book: NameBook) -> str | None:
+    """Return the spelling of a source's column, or None when it has none of this name as far as is known."""
     if source.kind == "table":
-        return book.table(source.name) is None or wanted in book.columns(source.name)
+        return book.column(source.name, name)
+    outputs = _outputs(source)
+    return next((output for output in outputs or () if output.lower() == name.lower()), None)
+
+
+def _names_something(name: str, scopes: list[Scope], book: NameBook) -> bool:
+    """Return whether a source in sight has, or could have, a column of this name."""
+    if name.lower() in _ROWID:
+        return True
+    sources = [source for scope in scopes for source in scope.sources]
+    return any(_column_of(source, name, book) or not _is_known(source, book) for source in sources)
+
+
+def _is_known(source: Source, book: NameBook) -> bool:
+    """Return whether all columns of a source are known."""
+    return book.table(source.name) is not None if source.kind == "table" else _outputs(source) is not None
+
+
+def _outputs(source: Source) -> list[str] | None:
+    """Return the column names of a derived table or CTE; None when a star or a table function hides them."""
     definition = _definition(source)
     first = leftmost(definition.this) if definition is not None else None
     if definition is None or not isinstance(first, exp.Select):
-        return True
+        return None
     alias = definition.args.get("alias")
     if alias is not None and alias.args.get("columns"):
-        return any(name.name.lower() == wanted for name in alias.args["columns"])
-    return any(item.is_star or item.alias_or_name.lower() == wanted for item in first.expressions)
+        return [str(name.name) for name in alias.args["columns"]]
+    if any(item.is_star for item in first.expressions):
+        return None
+    return [item.alias_or_name for item in first.expressions]
 
 
 def _definition(source: Source) -> exp.Expr | None:

@@ -54,6 +54,12 @@ class Scope:
                     return scope, source
         return None
 
+    def clause_of(self, node: exp.Expr) -> str:
+        """Return the SELECT's clause ("expressions", "where", "order", ...) that holds a node; empty when none does."""
+        while node.parent is not None and node.parent is not self.select:
+            node = node.parent
+        return node.arg_key or "" if node.parent is self.select else ""
+
     def output_names(self) -> set[str]:
         """Return the lower-case aliases given in this SELECT's list."""
         return {item.alias.lower() for item in self.select.expressions if isinstance(item, exp.Alias)}

@@ -34,7 +34,8 @@ def canonical(sql: str, dialect: str = "sqlite", *, columns: Columns | None = No
         sql: one statement.
         dialect: the dialect it is written in, by sqlglot's name.
         columns: the column names of each table. Names then get the schema's own letter case, and double-quoted text
-            that is no column becomes the string that SQLite takes it for.
+            that is no column becomes the string that SQLite takes it for. Without it a statement is taken to be
+            right, so that `a.name` is a column of the nearest table called `a`.
         target: the dialect to print, when it is another one.
 
     Raises:
@@ -62,8 +63,8 @@ def canonical_tree(
     if isinstance(tree, exp.Query):
         settle_names(tree, NameBook(columns, source))
         rename_sources(tree)
-        unqualify(tree)
         drop_output_aliases(tree)
+        unqualify(tree, source)
         tree = tidy(tree)
     _quote(tree, source, goal)
     return render(tree, goal, translating=source != goal)
