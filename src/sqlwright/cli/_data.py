@@ -121,6 +121,9 @@ def split(session: Session, force: Force = False) -> Said:
     counts = outcome.counts
     sizes = ", ".join(f"{name} {counts[name]:,}" for name in ("train", "validation", "test"))
     lines = outcome_lines(outcome, sizes)
+    for name in ("train", "test"):
+        if not counts[name]:
+            lines.append(f"{name} is empty: gather more examples, or split with another --seed or --fractions")
     if counts["left_out"]:
         lines.append(f"left out: {counted(counts['left_out'])}")
     if counts["leaks"]:

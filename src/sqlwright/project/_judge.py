@@ -130,6 +130,8 @@ def compare(project: Project, runs: Sequence[str], on: str = "test") -> Evaluati
     names = list(dict.fromkeys(named))
     if len(names) < 2:
         raise DataError("give two or more different runs to compare ('base' is the untuned model)")
+    for name in names:
+        model_of_run(project.layout, name)
     file, set_name = question_file(project.layout, on)
     examples = {example.id: example for example in read_questions(project, file)}
     verdicts = {name: _read_verdicts(project.layout, name, set_name) for name in names}
@@ -188,10 +190,10 @@ def _judged(
     predicted = require(layout.predictions(run, name), f"sqlwright predict --run {run} --on {on}")
     every = read_questions(project, file)
     examples = [example for example in every if example.sql and databases.url(example.db_id)]
+    if not every:
+        raise DataError(f"{file}: holds no examples; gather more, or set other split.fractions")
     if not examples:
-        raise DataError(
-            f"{file}: no example has gold SQL and a database to run it on; set database.url or database.folder"
-        )
+        raise DataError(f"{file}: no example has SQL and a database to run it on; set database.url or database.folder")
     settings = {
         "evaluate": config.model_dump(mode="json"),
         "databases": databases.fingerprint(example.db_id for example in examples),

@@ -82,8 +82,8 @@ def predict(
     """
     layout, config = project.layout, project.config.predict
     run = resolve_run(project, run)
-    file, name = question_file(layout, on)
     model = model_of_run(layout, run)
+    file, name = question_file(layout, on)
     examples = read_questions(project, file)
     out = layout.predictions(run, name)
     settings = {
