@@ -37,7 +37,7 @@ class Worker:
         self._selector = selector
         self._patience = limits.seconds + grace
         self._since = 0.0
-        self._answered = False
+        self._started = False
         self._incoming = bytearray()
         self._outgoing = bytearray()
         self._process = subprocess.Popen(
@@ -66,8 +66,8 @@ class Worker:
 
     @property
     def deadline(self) -> float:
-        """When the running job should have been answered, by the monotonic clock; the first may wait for the start."""
-        return self._since + self._patience + (0 if self._answered else _START_SECONDS)
+        """When the running job should have been answered, by the monotonic clock."""
+        return self._since + self._patience + (0 if self._started else _START_SECONDS)
 
     @property
     def seconds(self) -> float:
@@ -107,12 +107,13 @@ class Worker:
             start = position + LENGTH.size
             if len(buffer) < start + length:
                 break
-            found.append(Result(*pickle.loads(buffer[start : start + length])))
+            if length:  # the first frame is empty: the process has started
+                found.append(Result(*pickle.loads(buffer[start : start + length])))
             position = start + length
-        if found:
+        if position:
             del buffer[:position]
             self._since = monotonic()
-            self._answered = True
+            self._started = True
         for result in found:
             yield self.waiting.popleft(), result
 

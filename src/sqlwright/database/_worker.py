@@ -18,6 +18,8 @@ from sqlwright.database.results import Limits, Result
 from sqlwright.errors import SqlwrightError
 
 LENGTH = struct.Struct("<I")
+READY = LENGTH.pack(0)
+"""An empty frame: what a worker says when it has started."""
 _OPEN_AT_ONCE = 16
 
 
@@ -39,6 +41,7 @@ def main() -> None:
     """Work until standard input ends."""
     incoming, outgoing = sys.stdin.buffer, os.dup(1)
     os.dup2(2, 1)  # whatever a driver prints must not stand between the frames
+    _write(outgoing, READY)
     limits: Limits = read_frame(incoming)
     executors: OrderedDict[str, Executor] = OrderedDict()
     while True:

@@ -3,7 +3,7 @@
     guard.check("SELECT name FROM customer -- all of them", "sqlite")    # 'SELECT name FROM customer'
     guard.check("DROP TABLE customer", "sqlite")                         # SqlError: ... must be a SELECT ...
 
-The statement is read as a tree, every node and function of which must be on a list (`guard_rules`), and what is returned
+The statement is read as a tree, every node and function of which must be on a list (`guard_rules`), and what comes back
 is written anew from that tree. So nothing can hide in comments, strange spacing or a second statement: what was not
 understood is not in the text that comes back. Run that text, not the original, and still through an executor, which is
 read-only by itself and limits time, rows and bytes.

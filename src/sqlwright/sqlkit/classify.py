@@ -83,6 +83,20 @@ _BY_NODE: dict[type[exp.Expr], str] = {
     exp.TimeToStr: "date",
     exp.TsOrDsToDate: "date",
 }
+_RANKING = (
+    exp.CumeDist,
+    exp.DenseRank,
+    exp.FirstValue,
+    exp.Lag,
+    exp.LastValue,
+    exp.Lead,
+    exp.NthValue,
+    exp.Ntile,
+    exp.PercentRank,
+    exp.Rank,
+    exp.RowNumber,
+)
+"""Window functions that sqlglot counts among the aggregates."""
 _DATE_FUNCTIONS = frozenset(
     [
         "date",
@@ -120,6 +134,8 @@ def operators(sql: str, dialect: str = "sqlite") -> frozenset[str]:
 
 def _names(node: exp.Expr) -> set[str]:
     names = {name for kind in type(node).__mro__ if (name := _BY_NODE.get(kind))}
+    if isinstance(node, _RANKING):
+        names.discard("aggregate")
     if isinstance(node, exp.Join) and node.side in ("LEFT", "RIGHT", "FULL"):
         names.add("left-join")
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
