@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sqlwright.database import Limits, guard
+from sqlwright.database import guard
 from sqlwright.errors import SqlError
 
 DIALECTS = ("sqlite", "duckdb", "postgres", "mysql", "oracle")
@@ -161,8 +161,6 @@ def test_nothing_let_through_changes_a_file(tmp_path: Path, fragments: list[str]
     before = hashlib.sha256(path.read_bytes()).digest()
     files = sorted(tmp_path.iterdir())
     connection = sqlite3.connect(path, isolation_level=None)
-    deadline = Limits(seconds=1).seconds * 1000
-    connection.set_progress_handler(lambda: deadline < 0, 1000)
     try:
         connection.execute(text).fetchall()
     except sqlite3.Error:
