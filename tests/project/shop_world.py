@@ -7,7 +7,7 @@ import random
 import sqlite3
 from pathlib import Path
 
-_DDL = """
+DDL = """
 CREATE TABLE customer (customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL,
     city TEXT NOT NULL, joined DATE, credit INTEGER);
 CREATE TABLE product (product_id INTEGER PRIMARY KEY, title TEXT NOT NULL, category TEXT NOT NULL, price REAL);
@@ -34,7 +34,7 @@ def make_shop(path: Path) -> Path:
     rng = random.Random(1)
     cities, kinds = ("Oslo", "Lyon", "Graz", "Porto"), ("tea", "book", "lamp")
     shop = sqlite3.connect(path)
-    shop.executescript(_DDL)
+    shop.executescript(DDL)
     shop.executemany(
         "INSERT INTO customer VALUES (?, ?, ?, ?, ?)",
         [

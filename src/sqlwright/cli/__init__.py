@@ -7,10 +7,11 @@ runs.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -52,6 +53,13 @@ _models.add(app)
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
+    code = _run(args)
+    if args is None and "duckdb" in sys.modules:
+        _leave(code)
+    return code
+
+
+def _run(args: Sequence[str] | None) -> int:
     try:
         code = app(args, prog_name="sqlwright", standalone_mode=False)
         sys.stdout.flush()
@@ -67,3 +75,11 @@ def main(args: Sequence[str] | None = None) -> int:
         complain(f"error: {' '.join(error.format_message().split())}")
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without unloading modules: beside torch, DuckDB's would report leaks of its own on stderr."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

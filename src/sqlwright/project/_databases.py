@@ -60,7 +60,7 @@ class Databases:
         """
         if not self.config.folder:
             return [self.only]
-        root = self._folder / self.config.folder
+        root = self._root()
         files = [file for pattern in ("*.sqlite", "*/*.sqlite", "*/*.db") for file in root.glob(pattern)]
         found = sorted({file.stem for file in files if file.parent in (root, root / file.stem)})
         if not found:
@@ -70,7 +70,7 @@ class Databases:
     def url(self, db_id: str) -> str:
         """Return the URL of a database; "" when the project has none for it."""
         if self.config.folder:
-            file = database_file(self._folder / self.config.folder, db_id)
+            file = database_file(self._root(), db_id)
             return normalise_url(str(file)) if file else ""
         return self._url() if self.config.url and db_id == self.only else ""
 
@@ -148,6 +148,9 @@ class Databases:
         if key not in self._prefixes:
             self._prefixes[key] = schema_prefix(self.schema(db_id), template)
         return self._prefixes[key]
+
+    def _root(self) -> Path:
+        return Path(os.path.normpath(self._folder / self.config.folder))
 
     def _url(self) -> str:
         return resolve_url(self.config.url, self._folder)
