@@ -90,6 +90,7 @@ def test_without_a_project(
         (["evaluate", "--rule", "best"], "best"),
         (["compare", "one", "two"], "no finished run 'one'"),
         (["report"], "sqlwright train"),
+        (["data", "split", "--by", "moon"], "moon"),
         (["ask", "How many?"], "sqlwright train"),
     ],
 )

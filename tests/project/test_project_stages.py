@@ -144,6 +144,16 @@ def test_an_audit_of_other_pairs_is_not_split_by(tmp_path: Path, shop_file: Path
         project.split()
 
 
+def test_nothing_is_trained_on_a_split_of_other_pairs(tmp_path: Path, shop_file: Path) -> None:
+    project = Project.init(tmp_path / "project", str(shop_file))
+    project.import_data(write_questions(tmp_path / "one.jsonl", ASKED), split="train")
+    project.audit()
+    project.split()
+    project.import_data(write_questions(tmp_path / "two.jsonl", ASKED[:1]), split="test")
+    with pytest.raises(DataError, match="has changed since the split"):
+        project.train()
+
+
 def test_export_carries_the_schema(made: Project) -> None:
     outcome = made.export("instruction", needed_only=True)
     records = json.loads(outcome.wrote[0].read_text(encoding="utf-8"))
@@ -211,6 +221,10 @@ def test_tuning_makes_the_tiny_model_right(tuned: Project) -> None:
     assert found.comparison is not None
     assert found.comparison.fixed == tuple(verdict.id for verdict in verdicts if verdict.correct)
     assert tuned.compare("base", "known").figures.keys() == found.figures.keys()
+    assert tuned.evaluate("known", base=False, rule="ts").rule == "ts"
+    with pytest.raises(DataError, match="different rules"):
+        tuned.compare("base", "known")
+    tuned.evaluate("known")
     report = tuned.report("known").wrote[0].read_text(encoding="utf-8")
     assert HELD_OUT[0] in report and HELD_OUT[1] in report
 

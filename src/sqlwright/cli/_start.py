@@ -57,6 +57,8 @@ def init(
     if len(tables) > _LISTED:
         tables = [*tables[:_LISTED], f"  ... and {len(tables) - _LISTED:,} more"]
     others = [f"{len(db_ids):,} databases, of which the first:"] if len(db_ids) > 1 else []
+    where = "" if session.folder == Path() else f" --project {session.folder}"
+    following = f"sqlwright data synth{where}, or: sqlwright data import FILE{where}"
     data = {
         "settings": str(project.layout.settings),
         "database": hide_password(db),
@@ -64,7 +66,7 @@ def init(
         "databases": db_ids,
         "tables": {table.name: [column.name for column in table.columns] for table in schema.tables},
     }
-    return Said(data, [*others, text, *tables, f"wrote {project.layout.settings}"], "sqlwright data synth")
+    return Said(data, [*others, text, *tables, f"wrote {project.layout.settings}"], following)
 
 
 def _demo_lines(found: dict[str, Any]) -> list[Any]:

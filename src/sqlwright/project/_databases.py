@@ -50,7 +50,9 @@ class Databases:
             return self.config.db_id
         if self.config.url:
             return self._read_own().db_id
-        raise ConfigError("no database: set database.url in sqlwright.toml, or give --db URL")
+        if self.config.folder:
+            raise ConfigError("the project has several databases; name one with --db-id")
+        raise ConfigError("no database: set database.url in sqlwright.toml")
 
     def ids(self) -> list[str]:
         """Return the `db_id` of every database that can be opened.

@@ -135,12 +135,16 @@ def compare(project: Project, runs: Sequence[str], on: str = "test") -> Evaluati
     file, set_name = question_file(project.layout, on)
     examples = {example.id: example for example in read_questions(project, file)}
     verdicts = {name: _read_verdicts(project.layout, name, set_name) for name in names}
+    rules = {name: _rule(project.layout, name, set_name) for name in names}
+    if len(set(rules.values())) > 1:
+        told = ", ".join(f"{name} by {rule}" for name, rule in rules.items())
+        raise DataError(f"the runs were judged by different rules ({told}); judge them again with one --rule")
     figures = {}
     for name, found in verdicts.items():
         judged = [examples[verdict.id] for verdict in found if verdict.id in examples]
         figures[name] = judging.summarise(found, judged, resamples=project.config.evaluate.bootstrap)
     comparison = judging.compare(verdicts[names[0]], verdicts[names[-1]])
-    return Evaluation(set_name, project.config.evaluate.rule, figures, comparison)
+    return Evaluation(set_name, rules[names[0]], figures, comparison)
 
 
 def report(project: Project, run: str | None = None, *, force: bool = False) -> Outcome:
@@ -166,7 +170,7 @@ def report(project: Project, run: str | None = None, *, force: bool = False) -> 
                 out,
                 sets,
                 title=f"sqlwright: {run}",
-                facts=_facts(layout, run, project.config.evaluate.rule),
+                facts=_facts(layout, run, _rule(layout, run, judged[0].stem)),
                 curve_svg=curve.read_text(encoding="utf-8") if curve.exists() else "",
                 resamples=project.config.evaluate.bootstrap,
             )
@@ -244,6 +248,12 @@ def _untuned_of(project: Project, run: str) -> str:
 def _read_verdicts(layout: Layout, run: str, name: str) -> list[Verdict]:
     known = f"sqlwright evaluate --run {'base' if run.startswith('base-') else run} --on {name}"
     return read_jsonl(require(layout.verdicts(run, name), known), Verdict)
+
+
+def _rule(layout: Layout, run: str, name: str) -> str:
+    """Return the rule that a run was judged by on a set."""
+    told = json.loads(layout.scores(run, name).read_text(encoding="utf-8"))
+    return str(told["rule"])
 
 
 def _report_set(project: Project, run: str, beside: str, name: str) -> ReportSet:

@@ -50,6 +50,10 @@ def train(project: Project, run: str | None = None, *, force: bool = False) -> t
     """
     layout, config = project.layout, project.config.train
     files = [require(layout.split(name), "sqlwright data split") for name in SPLITS[:2]]
+    if (layout.data / "split.manifest.json").exists() and not written_from(
+        layout.data, "split", [layout.pairs, layout.audit]
+    ):
+        raise DataError(f"{layout.pairs}: has changed since the split; run: sqlwright data audit, sqlwright data split")
     run = run or run_id(config, files)
     if run.startswith("base") or "/" in run:
         raise DataError(f"a run cannot be called {run!r}: names with 'base' first are the untuned models'")
