@@ -67,6 +67,8 @@ def test_a_stage_is_skipped_until_something_changes(made: Project) -> None:
     again = made.synth(force=True)
     assert not again.unchanged
     assert made.layout.pairs.read_bytes() == before  # the same seed
+    assert not made.audit(force=True).unchanged
+    assert made.split().unchanged  # the same findings
     other = Project.open(made.folder, {"split": {"seed": 3}})
     assert not other.split().unchanged
     assert not made.split().unchanged
