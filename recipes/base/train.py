@@ -10,6 +10,7 @@ as a transformers checkpoint in shards of at most 12 MB, and `log.jsonl`.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import queue
@@ -146,6 +147,40 @@ def load(model: Model, folder: Path) -> None:
     import_state(model, state)
 
 
+class Guard:
+    """Watches the loss; when it climbs, goes back to the last good state and halves the learning rate."""
+
+    def __init__(self, model: Model, optimizer: torch.optim.Optimizer, tolerance: float = 1.35) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.tolerance = tolerance
+        self.scale = 1.0
+        self.best = math.inf
+        self.checks = 0
+        self.good = self._state()
+
+    def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+        return weights, copy.deepcopy(self.optimizer.state_dict())
+
+    def watch(self, loss: float) -> bool:
+        """Take the mean loss of the last steps; return whether the run was set back."""
+        self.checks += 1
+        if self.checks <= 8:  # the rate is still rising
+            self.best = loss if math.isfinite(loss) else math.inf
+            return False
+        self.best = min(self.best, loss)
+        if not loss < self.tolerance * self.best:
+            self.model.load_state_dict(self.good[0])
+            self.optimizer.load_state_dict(copy.deepcopy(self.good[1]))
+            self.scale /= 2
+            self.checks = 0
+            return True
+        if self.checks % 5 == 0 and loss < 1.1 * self.best:
+            self.good = self._state()
+        return False
+
+
 def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | None, data: Path, workers: int) -> None:
     """Train for `seconds` of wall time, counted from the first step, and save."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -179,6 +214,7 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
     step = 0
     tokens_seen = 0
     losses: list[Tensor] = []
+    guard = Guard(model, optimizer)
     with (out / "log.jsonl").open("w") as log:
         while True:
             elapsed = time.monotonic() - began
@@ -187,7 +223,7 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
                 break
             share = rate(progress, warmup=options["warmup"], decay=options["decay"])
             for group in optimizer.param_groups:
-                group["lr"] = options["learning_rate"] * share
+                group["lr"] = options["learning_rate"] * share * guard.scale
             ids, positions = first if step == 0 else next(source)
             with torch.autocast(device, torch.bfloat16):
                 loss = model.loss(ids, positions)
@@ -201,6 +237,7 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
             if step % 100 == 0 or step in (1, 10):
                 mean = torch.stack(losses).mean().item()
                 losses.clear()
+                rolled_back = guard.watch(mean)
                 now = time.monotonic()
                 entry = {
                     "step": step,
@@ -211,6 +248,8 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
                     "rate": round(share, 4),
                     "samples_made": stream.made,
                 }
+                if rolled_back:
+                    entry["rolled_back"] = guard.scale
                 last = now
                 log.write(json.dumps(entry) + "\n")
                 log.flush()
