@@ -71,6 +71,49 @@ def test_links(question: str, links: str) -> None:
     assert linked(question) == links
 
 
+CLINIC = Schema(
+    "clinic",
+    (
+        table("departments", "id", "name", "floor"),
+        table("doctors", "id", "full_name", "department_id", "supervisor_id", ("consultation_fee", "REAL")),
+        table("patients", "id", "full_name", "gender", "blood_type", ("birth_date", "DATE")),
+        table("visits", "id", "patient_id", ("visit_date", "DATE"), "status"),
+        table("drugs", "id", "name", "form", "manufacturer", ("stock", "INTEGER")),
+        table("invoices", "id", ("amount", "REAL"), ("paid_on", "DATE"), "payment_method"),
+    ),
+)
+CLINIC_VALUES = {
+    ("departments", "name"): ("Cardiology", "Neurology"),
+    ("departments", "floor"): (1, 3),
+    ("doctors", "full_name"): ("Lena Quinn",),
+    ("patients", "gender"): ("female", "male"),
+    ("patients", "blood_type"): ("AB+", "AB-"),
+    ("visits", "status"): ("completed", "no-show"),
+    ("drugs", "form"): ("cream", "tablet"),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "links"),
+    [
+        ("all creams, and who makes them", "drugs . form = 'cream' , drugs . manufacturer ^"),
+        ("which drugs are out of stock?", "drugs + , drugs . stock +"),
+        ("number of no shows in 2024", "visits . visit_date ^ , visits . status = 'no-show'"),
+        ("names of the women", "patients . full_name ^ , patients . gender = 'female'"),
+        ("unpaid invoices", "invoices + , invoices . paid_on ^"),
+        ("how many patients are AB+?", "patients + , patients . blood_type = 'AB+'"),
+        ("the fee of Dr. Lena Quinn", "doctors . full_name = 'Lena Quinn' , doctors . consultation_fee ~"),
+        ("who supervises the most doctors", "doctors + , doctors . supervisor_id ^"),
+        ("the oldest patient", "patients + , patients . birth_date ^"),
+        ("the 3 largest invoices", "invoices +"),
+        ("心内科在哪里", "departments . name = 'Cardiology'"),
+        ("没来的有多少", "visits . status = 'no-show'"),
+    ],
+)
+def test_meaning_words_and_values_in_other_forms(question: str, links: str) -> None:
+    assert render_links(Linker(CLINIC, CLINIC_VALUES).link(question)) == links
+
+
 def test_a_partial_match() -> None:
     schema = Schema("s", (table("club", "club_motto", "contact_motto_text"),))
     assert Link("club", "contact_motto_text", "partial") in Linker(schema).link("What mottos are there for contacts?")

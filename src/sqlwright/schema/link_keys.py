@@ -7,11 +7,12 @@ schema of known words costs dictionary look-ups.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.lexicon_compose import key_of, words_of
+from sqlwright.schema.lexicon_rows import rows
 from sqlwright.schema.model import kind_of_type
 from sqlwright.schema.words import singular, split_identifier, stem
 
@@ -68,6 +69,8 @@ def item_keys(lexicon: Lexicon, name: str, owner: str, comment: str) -> ItemKeys
         if found
     )
     own = tuple(word for word in words if CHINESE.match(word))
+    hints += _undone(words)
+    chinese_hints += _deeds(chinese)
     phrases = dict.fromkeys(_stems(phrase) for phrase in english)
     parts = _parts(words, lexicon) if len(words) > 1 else ()
     return ItemKeys(
@@ -110,6 +113,40 @@ def _parts(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
         if names:
             return tuple(name for name in names[:3] if len(name) > 1)
     return ()
+
+
+def _undone(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What a row is while this date is missing: "unpaid" for paid_on, "not yet returned" for returned_at."""
+    if len(words) < 2 or words[-1] not in _MOMENTS:
+        return ()
+    return tuple(text for word in words[:-1] if word.endswith(("ed", "paid")) for text in (f"un{word}", word))
+
+
+def _deeds(chinese: tuple[str, ...]) -> tuple[str, ...]:
+    """What happened at a date, by its Chinese names: 入职 of 入职日期; not where that is a thing, as in 订单日期."""
+    deeds = (name[:-2] for name in chinese if name.endswith(("日期", "时间")))
+    return tuple(deed for deed in deeds if len(deed) > 1 and deed not in _things())
+
+
+@cache
+def _things() -> frozenset[str]:
+    return frozenset(name for row in rows("entities") for name in (*row.zh, *row.loose_zh))
+
+
+_MOMENTS = frozenset(("on", "at", "date", "time", "datetime", "timestamp"))
+
+
+def is_moment(name: str, kind: str) -> bool:
+    """Whether a column holds a date, by its type's kind or its name."""
+    words = split_identifier(name)
+    return kind == "date" or (bool(words) and len(words) > 1 and words[-1] in ("on", "at", "date"))
+
+
+TIME = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\b(?:january|february|march|april|june|july|august|september|october|november|december"
+    r"|latest|most recent|newest)\b|今年|去年|本月|上个?月|最近|最新"
+)
+"""A time in a question, which tells that the date of a mentioned table matters."""
 
 
 class ValueKeys(NamedTuple):

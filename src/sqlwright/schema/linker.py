@@ -21,7 +21,16 @@ from typing import Literal
 
 from sqlwright.schema.compact import identifier
 from sqlwright.schema.lexicon import Lexicon
-from sqlwright.schema.link_keys import CHINESE, STOP, WORD, item_keys, shortest_number, value_keys
+from sqlwright.schema.link_keys import (
+    CHINESE,
+    STOP,
+    TIME,
+    WORD,
+    is_moment,
+    item_keys,
+    shortest_number,
+    value_keys,
+)
 from sqlwright.schema.model import Schema
 from sqlwright.schema.values import Value
 from sqlwright.schema.words import singular, stem
@@ -33,6 +42,8 @@ _KINDS: dict[int, Kind] = {_EXACT: "exact", _SYNONYM: "synonym", _HINT: "synonym
 _NEAR = 3
 """Words that may stand among the words of an exact match."""
 _MOST_LINKS = 24
+_BEYOND = 4096
+"""A place behind all words of a question, for what no single word mentions."""
 _COLUMNS_PER_VALUE = 3
 _NOT_BEFORE, _NOT_AFTER = frozenset("最更较很太多提"), frozenset("于低过达")
 """Characters beside which a single Chinese character ("高") is no value."""
@@ -70,11 +81,14 @@ class Linker:
         self._value_length: dict[str, int] = {}
         self._chinese: dict[str, list[tuple[int, int, str | None]]] = {}
         self._chinese_lengths: dict[str, int] = {}
+        self._dates: defaultdict[int, list[int]] = defaultdict(list)
         for table in schema.tables:
             owner = len(self._items)
             self._add_item(table.name, None, table.comment, owner)
             for column in table.columns:
                 self._add_item(table.name, column.name, column.comment, owner)
+                if is_moment(column.name, column.kind):
+                    self._dates[owner].append(len(self._items) - 1)
                 stored = values.get((table.name, column.name)) if values else None
                 if stored:
                     digits = shortest_number(column.name, column.type)
@@ -138,7 +152,7 @@ class Linker:
                 self._match_values(words, question, values)
         if CHINESE.search(text):
             self._match_chinese(text, len(words), found, values)
-        return self._select(found, values, question, words)
+        return self._select(found, values, question, words, bool(self._dates and TIME.search(text)))
 
     def _match_names(self, words: list[str], stems: list[str], found: dict[int, tuple[int, int]]) -> None:
         """Find items by the words of their names."""
@@ -228,8 +242,9 @@ class Linker:
                 values[item, value] = values.get((item, value), 0) | mask
 
     def _select(
-        self, found: dict[int, tuple[int, int]], values: dict[tuple[int, str], int], question: str, words: list[str]
-    ) -> tuple[Link, ...]:
+        self, found: dict[int, tuple[int, int]], values: dict[tuple[int, str], int], question: str,
+        words: list[str], timed: bool,
+    ) -> tuple[Link, ...]:  # fmt: skip
         """Drop what a better mention of the same words explains, keep the most certain, and put them in order."""
         tables = {item for item, (rank, _) in found.items() if self._items[item][1] is None and rank > _PARTIAL}
         kept_values = self._best_values(values, found, tables, question, words)
@@ -238,11 +253,16 @@ class Linker:
             valued |= mask
             if mask.bit_count() > 1:
                 said |= mask
+        home = tables | {self._table_of[item] for item, _ in kept_values}
+        if timed:
+            self._date(home, found, 1 << _BEYOND)
         exact = [(mask, item) for item, (rank, mask) in found.items() if rank == _EXACT]
         strong = [(mask, item) for item, (rank, mask) in found.items() if rank >= _SYNONYM]
         covered = 0
-        for mask, _ in exact:
-            covered |= mask
+        for mask, item in exact:
+            if self._items[item][1] is None or self._table_of[item] in home or not home:
+                covered |= mask
+        near = [mask for item, (_, mask) in found.items() if self._is_column_of(item, home)] if home else []
         scored: list[tuple[int, int, int, str]] = []
         for item, (rank, mask) in found.items():
             column = self._items[item][1] is not None
@@ -251,6 +271,8 @@ class Linker:
             if (not mask & ~said and rank < _EXACT) or (not mask & ~valued and rank <= _HINT):
                 continue
             at_home = self._table_of[item] in tables
+            if column and self._table_of[item] not in home and any(not mask & ~other for other in near):
+                continue
             if column and any(
                 self._beats(other, wide, item, mask, rank, at_home, tables, found) for wide, other in strong
             ):
@@ -262,6 +284,17 @@ class Linker:
             scored = sorted(scored)[:_MOST_LINKS]
         scored.sort(key=lambda entry: (entry[1], not entry[2], entry[3]))
         return tuple([self._link(item, rank, value) for _, item, rank, value in scored])
+
+    def _is_column_of(self, item: int, tables: set[int]) -> bool:
+        return self._table_of[item] in tables and self._items[item][1] is not None
+
+    def _date(self, home: set[int], found: dict[int, tuple[int, int]], mask: int) -> None:
+        """Note the dates of the tables in `home` that have one or two, as the question speaks of a time."""
+        for owner in home:
+            dates = self._dates.get(owner, ())
+            if 0 < len(dates) <= 2 and not any(item in found for item in dates):
+                for item in dates:
+                    found[item] = (_HINT, mask)
 
     def _beats(
         self, other: int, wide: int, item: int, mask: int, rank: int, at_home: bool, tables: set[int],
@@ -293,10 +326,14 @@ class Linker:
                 continue
             if any(not mask & ~other for other in named) and (value.islower() or value not in question):
                 continue
+            if len(value) < 3 and value.isdigit() and item not in found:
+                continue
             by_mask[mask].append((item, value))
         kept = {}
         for mask, entries in by_mask.items():
             entries.sort(key=lambda entry: (self._table_of[entry[0]] not in tables, entry[0] not in found, entry))
+            literal = {item for item, value in entries if value in question}
+            entries = [(item, value) for item, value in entries if item not in literal or value in question]
             for entry in entries[:_COLUMNS_PER_VALUE]:
                 kept[entry] = mask
         return kept
