@@ -150,8 +150,7 @@ class Blueprints:
             case "time":
                 return style.timestamp, inventor.dates(stamped=True)
             case "flag":
-                made = inventor.flags(style)
-                return made
+                return inventor.flags(style)
             case "person":
                 return style.text, tuple(inventor.person() for _ in range(rng.randint(5, 14)))
             case "city" | "country":

@@ -1,9 +1,9 @@
 """Invent database schemas with values, endlessly: what the base model learns to read.
 
-A schema has one to eight tables that point to each other. Names come from the lexicon's entities and attributes in any of the
-spellings found in real databases (snake_case, camelCase, plural, abbreviated, prefixed, Chinese); a share of the words
-means nothing, so that the model copies a name rather than recalls it. Values fit their columns: people's names, codes,
-amounts, dates.
+A schema has one to eight tables that point to each other. Names come from the lexicon's entities and attributes in
+any of the spellings found in real databases (snake_case, camelCase, plural, abbreviated, prefixed, Chinese); a share
+of the words means nothing, so that the model copies a name rather than recalls it. Values fit their columns: people's
+names, codes, amounts, dates.
 
     inventor = Inventor(random.Random(0))
     schema, values = inventor.draw()
@@ -29,7 +29,8 @@ _TIME_WORDS = ("time", "timestamp")
 _REAL_WORDS = tuple(
     (
         "price cost amount fee rate ratio salary weight height length width distance score rating balance budget "
-        "revenue profit tax discount percentage percent temperature area volume speed income expense wage bonus average "
+        "revenue profit tax discount percentage percent temperature area volume speed income expense wage "
+        "bonus average "
         "gpa latitude longitude humidity pressure share interest margin total value payment premium payroll depth "
         "elevation"
     ).split()
@@ -45,7 +46,8 @@ _FLAG_PREFIXES = ("is", "has", "can", "allow", "enable")
 _PEOPLE = set(
     (
         "customer employee student teacher player user member patient doctor author artist singer actor director "
-        "manager agent person people driver passenger coach instructor professor guest host client staff worker contact "
+        "manager agent person people driver passenger coach instructor professor guest host client staff "
+        "worker contact "
         "candidate voter owner seller buyer visitor athlete musician researcher engineer nurse writer editor reviewer "
         "tenant user pilot chef judge"
     ).split()

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlwright.synth.write_en import EnglishWriter
 from tokenizers import Tokenizer
 
 from blueprints import Blueprints
@@ -38,6 +37,7 @@ from sqlwright.schema.linker import Link, Linker
 from sqlwright.schema.model import Schema
 from sqlwright.synth.catalog import Catalog
 from sqlwright.synth.sampler import Sampler
+from sqlwright.synth.write_en import EnglishWriter
 from sqlwright.synth.write_sql import write_sql
 from sqlwright.synth.write_zh import ChineseWriter
 

@@ -1,7 +1,9 @@
 """The model while it is pre-trained: Llama's architecture in plain PyTorch, arranged for speed on one GPU.
 
-`export` writes the same weights as a `LlamaForCausalLM`, which is what ships; a test checks that both give equal logits.
-Every batch has the same number of tokens, so the parts of a layer around attention see one static shape and compile once.
+`export` writes the same weights as a `LlamaForCausalLM`, which is what ships; a test checks that both give equal
+logits. Every batch has the same number of tokens, so the parts of a layer around attention see one static shape and
+compile
+once.
 """
 
 from __future__ import annotations
@@ -112,7 +114,8 @@ class Model(nn.Module):
         return F.rms_norm(x, (s.hidden,), self.norm.to(x.dtype), s.eps)
 
     def loss(self, ids: Tensor, positions: Tensor, weights: Tensor | None = None) -> Tensor:
-        """Return the mean cross-entropy of the tokens at `positions`, indices into the flattened ids, given those before."""
+        """Return the mean cross-entropy of the tokens at `positions`, indices into the flattened ids, given those
+        before."""
         states = self.hidden(ids)[positions - 1]
         logits = F.linear(states, self.embedding.weight.to(states.dtype))
         return F.cross_entropy(logits.float(), ids.reshape(-1)[positions])

@@ -3,8 +3,8 @@
     python recipes/base/prepare.py --spider DIR --databases DIR --words FILE --out DIR
 
 DIR holds Spider's `train.jsonl` and `tables.json`; `--databases` its training databases as `<db_id>/<db_id>.sqlite`;
-`--words` is a plain list of English words, one a line. The questions of the databases in `heldout.txt` are written apart:
-checkpoints are chosen on them. Development databases are never read.
+`--words` is a plain list of English words, one a line. The questions of the databases in `heldout.txt` are written
+apart: checkpoints are chosen on them. Development databases are never read.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def schema_json(schema: Schema) -> dict[str, Any]:
     }
 
 
-def heldout_texts(items: list[dict[str, Any]], schemas: dict[str, Schema], databases: Path) -> list[tuple[str, str, str]]:
+def heldout_texts(
+    items: list[dict[str, Any]], schemas: dict[str, Schema], databases: Path
+) -> list[tuple[str, str, str]]:
     """Return prefix, suffix and completion of each held-out question, with links as at prediction time."""
     template = get_template("base")
     linkers: dict[str, Linker] = {}

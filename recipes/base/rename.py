@@ -28,7 +28,8 @@ _KEEP = frozenset(
 )
 
 _KEYWORDS = frozenset(
-    "SELECT FROM WHERE JOIN LEFT ON AND OR NOT IN LIKE BETWEEN IS NULL EXISTS GROUP BY HAVING ORDER DESC LIMIT AS DISTINCT "
+    "SELECT FROM WHERE JOIN LEFT ON AND OR NOT IN LIKE BETWEEN IS NULL EXISTS GROUP BY HAVING ORDER DESC "
+    "LIMIT AS DISTINCT "
     "UNION INTERSECT EXCEPT ALL CASE WHEN THEN ELSE END CAST COUNT SUM AVG MIN MAX".split()
 )
 VALUES = 12
@@ -158,7 +159,11 @@ class Public:
                 replaced, count = re.subn(rf"\b{token}\b", new, question)
                 if count == 1 and pair.tokens.count(token) == 1:
                     question, tokens[index] = replaced, new
-            elif token not in _KEYWORDS and token.strip('"').lower() in names and (token[0] == '"' or token[0].isalpha() or token[0] == "_"):
+            elif (
+                token not in _KEYWORDS
+                and token.strip('"').lower() in names
+                and (token[0] == '"' or token[0].isalpha() or token[0] == "_")
+            ):
                 bare = token.strip('"')
                 name = names[bare.lower()]
                 last = name

@@ -261,7 +261,11 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
     plain.load_state_dict(model.state_dict())
     heldout = heldout_loss(plain, data, tokenizer, device)
     memory = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else 0.0
-    print(json.dumps({"steps": step, "tokens": tokens_seen, "peak_gib": round(memory, 2), "heldout_loss": round(heldout, 4)}))
+    print(
+        json.dumps(
+            {"steps": step, "tokens": tokens_seen, "peak_gib": round(memory, 2), "heldout_loss": round(heldout, 4)}
+        )
+    )
 
 
 def main() -> None:

@@ -116,7 +116,8 @@ def from_json(kind: type[Record], value: Json, *, where: str = "record") -> Reco
     """Build a record of `kind` from a JSON object.
 
     Raises:
-        DataError: `value` is no object, or lacks a field, or has one that `kind` does not know; `where` is in the message.
+        DataError: `value` is no object, or lacks a field, or has one that `kind` does not know; `where` is in the
+        message.
     """
     if not isinstance(value, dict):
         raise DataError(f"{where}: expected a JSON object, found {type(value).__name__}")

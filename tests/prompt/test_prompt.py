@@ -53,7 +53,7 @@ def test_the_base_template_is_what_the_model_was_trained_on() -> None:
     )
     assert prompt.suffix.startswith("<|question|> Total per customer in Oslo<|links|> customer +")
     assert "customer . city = 'Oslo'" in prompt.suffix
-    assert prompt.suffix.endswith("= 'Oslo'<|sql|>")
+    assert prompt.suffix.endswith(", invoice . total +<|sql|>")
     assert prompt.completion == " SELECT COUNT ( * ) FROM customer WHERE city = 'Oslo'<|end|>"
 
 

@@ -1,7 +1,7 @@
 """The embedded base model: weights, tokenizer and model card, shipped inside the package.
 
-A Llama-architecture decoder of about 16 million parameters, trained from scratch by `recipes/base/`. It is what lets the
-whole way from a database to a tuned model run with no network, no account and no GPU.
+A Llama-architecture decoder of about 16 million parameters, trained from scratch by `recipes/base/`. It is what lets
+the whole way from a database to a tuned model run with no network, no account and no GPU.
 
     engine = sqlwright.infer.load(sqlwright.base.path())
 """

@@ -2,7 +2,8 @@
 
 Seven tables of a trading company (customers with their addresses and contacts, products, orders with items, support
 tickets), a few thousand rows. Frequencies are skewed as in real life: a few customers order much, some never do; some
-contacts have no e-mail; open tickets have no closing date. Comments in the DDL are Chinese, as many real schemas have them.
+contacts have no e-mail; open tickets have no closing date. Comments in the DDL are Chinese, as many real schemas have
+them.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ _START, _DAYS = date(2021, 1, 4), 1_430
 _FIRST = (
     "Silver Blue North Bright Green Golden Summit River Harbor Atlas Nova Pioneer Crystal Eagle Cedar Orion Delta Maple"
 ).split()
-_SECOND = "Trading Logistics Foods Systems Pharma Motors Textiles Energy Design Markets Studios Robotics Partners Labs".split()
+_SECOND = (
+    "Trading Logistics Foods Systems Pharma Motors Textiles Energy Design Markets Studios Robotics Partners Labs"
+).split()
 _CHINESE_FIRST = "华信 东方 蓝海 恒通 金桥 天润 瑞达 宏远 新城 星河 盛世 广源 安泰 长青".split()
 _CHINESE_SECOND = "科技 贸易 物流 食品 医药 电子 能源 服饰 传媒 机械".split()
 _INDUSTRIES = ("Retail", "Technology", "Manufacturing", "Healthcare", "Finance", "Logistics", "Education")
@@ -106,8 +109,12 @@ _STREETS = [
     "Lindenallee",
     "Rue Victor Hugo",
 ]
-_GIVEN = "Anna Ben Clara David Emma Felix Grace Henry Iris Jack Laura Marco Nina Oscar Paula Ravi Sofia Tom Vera Yuki".split()
-_FAMILY = "Adler Bauer Chen Dubois Evans Fischer Garcia Hughes Ito Jones Keller Lopez Meyer Novak Olsen Park Rossi Sato".split()
+_GIVEN = (
+    "Anna Ben Clara David Emma Felix Grace Henry Iris Jack Laura Marco Nina Oscar Paula Ravi Sofia Tom Vera Yuki"
+).split()
+_FAMILY = (
+    "Adler Bauer Chen Dubois Evans Fischer Garcia Hughes Ito Jones Keller Lopez Meyer Novak Olsen Park Rossi Sato"
+).split()
 _CHINESE_FAMILY = "王李张刘陈杨赵黄周吴"
 _CHINESE_GIVEN = "伟 芳 敏 静 磊 洋 勇 艳 涛 明 志强 建国 文静 晓明 海燕 雪梅".split()
 _JOBS = ("Purchasing Manager", "CEO", "Accountant", "IT Manager", "Assistant", "Sales Director", "Engineer")

@@ -1,9 +1,10 @@
 """The prompt templates, as values.
 
 - `base`: what the embedded model was trained on; compact schema, special tokens between the parts, spaced SQL.
-- `instruction`: DB-GPT-Hub's blocks (`###Instruction:`, `###Input:`, `###Response:`) with its sentence form of the schema.
-- `chat`: a plain instruction with CREATE TABLE statements, for instruct models; a tokenizer's chat template, where there
-  is one, wraps it.
+- `instruction`: DB-GPT-Hub's blocks (`###Instruction:`, `###Input:`, `###Response:`) with its sentence form of the
+  schema.
+- `chat`: a plain instruction with CREATE TABLE statements, for instruct models; a tokenizer's chat template, where
+  there is one, wraps it.
 """
 
 from __future__ import annotations
