@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested
+from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested, short
 from sqlwright.synth.chinese.meaning import counts_rows, date_part, distinct_noun, tone
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope, parent_of
@@ -17,6 +17,7 @@ from sqlwright.synth.chinese.words import (
     BARE_SUPERLATIVES,
     COMPARE,
     SUPERLATIVES,
+    is_person,
 )
 from sqlwright.synth.tree import (
     Aggregate,
@@ -45,7 +46,11 @@ def subject_of(scope: Scope, expression: Expression, noun: str = "") -> Subject:
     if isinstance(expression, Column):
         known = scope.known(expression)
         own = scope.entity.noun if scope.is_own(expression) and scope.derived is None else ""
-        return Subject(scope.column(expression), known.tone, own, scope.is_label(expression), known.is_key)
+        only = bool(own) and known.tone == "date" and scope.voice.phrases.dates(scope.entity.table) == 1
+        alone = bool(own) and scope.voice.phrases.alone(scope.entity.table, expression.name)
+        return Subject(
+            scope.column(expression), known.tone, own, scope.is_label(expression), known.is_key, alone, known.unit, only
+        )
     return Subject(say(scope, expression, noun), tone(scope, expression))
 
 
@@ -93,7 +98,7 @@ def aggregate(scope: Scope, node: Aggregate, noun: str = "") -> str:
     """Return the words for an aggregate: 订单数量, 平均价格; `noun` stands before it as an owner."""
     v, argument = scope.voice, node.argument
     if argument is None:
-        return figures.count_of(v, noun or scope.entity.noun)
+        return figures.count_of(v, noun or scope.entity.noun, quantity=scope.has_quantity)
     if node.function == "count":
         return _count_column(scope, node, noun)
     if isinstance(argument, Case):
@@ -122,7 +127,9 @@ def _count_column(scope: Scope, node: Aggregate, noun: str) -> str:
     if node.distinct:
         return figures.count_different(v, distinct_noun(scope, argument), noun)
     if counts_rows(scope, node) or scope.is_primary(argument):
-        return figures.count_of(v, noun if noun and scope.is_own(argument) else scope.place(argument).noun)
+        return figures.count_of(
+            v, noun if noun and scope.is_own(argument) else scope.place(argument).noun, quantity=scope.has_quantity
+        )
     words, what = scope.column(argument), noun or scope.entity.noun
     return v.pick(f"填写了{words}的{what}数", f"{words}不为空的{what}数量")
 
@@ -130,7 +137,7 @@ def _count_column(scope: Scope, node: Aggregate, noun: str) -> str:
 def _conditional(scope: Scope, node: Aggregate, case: Case, noun: str) -> str:
     v, test, name = scope.voice, condition(scope, case.condition), noun or scope.entity.noun
     if node.function == "sum" and case.then == 1 and case.otherwise == 0:
-        return figures.count_of(v, test.before + name)
+        return figures.count_of(v, test.before + name, quantity=scope.has_quantity)
     yes, no = literals.literal(v, case.then), literals.literal(v, case.otherwise)
     what = {"sum": "总和", "avg": "平均值", "min": "最小值", "max": "最大值"}[node.function]
     return f"把{test.predicate}的{name}记为{yes}、其余记为{no}算出的{what}"
@@ -193,10 +200,12 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
     said = condition(replace(scope, entity=parent), node)
     bare = isinstance(node, Compare) and node.op == "=" and isinstance(node.left, Column) and scope.is_label(node.left)
     if bare and isinstance(node, Compare) and isinstance(node.right, str) and scope.voice.chance(0.6):
-        value = literals.text(scope.voice, node.right, translate=False)
+        value = literals.text(scope.voice, node.right, translate=not is_person(parent.noun))
         if parent.table == scope.entity.table:
             return Said(f"{parent.noun}{scope.voice.pick('是', '为')}{value}")
-        name = scope.voice.pick("", parent.noun)
+        name = scope.voice.pick("", "", parent.noun)
+        if is_person(parent.noun) and scope.voice.chance(0.3):
+            return Said(f"{parent.noun}是{value}", f"{parent.noun}{value}的")
         return Said(f"{parent.noun}是{value}", f"{name}{value}的")
     predicate = f"{parent.noun}{said.predicate}"
     own = scope.voice.chosen.values()
@@ -265,7 +274,25 @@ def _compare(scope: Scope, node: Compare, noun: str) -> Said:
                 said = compare.flag(v, name, yes=yes == (node.op == "="), boolean=known.kind == "boolean")
                 return said if scope.is_own(left) else Said(f"{place.noun}{said.predicate}")
         return compare.compare(v, subject_of(scope, left, noun), node.op, right)
+    than = _than_parent(scope, left, node.op, right)
+    if than is not None:
+        return than
     return compare.against(v, say(scope, left, noun), tone(scope, left), node.op, say(scope, right, noun))
+
+
+def _than_parent(scope: Scope, left: Expression, op: str, right: Expression) -> Said | None:
+    """Say that a row has more of something than the row it points to: 入职比自己的主管还早."""
+    v = scope.voice
+    if not isinstance(left, Column) or not isinstance(right, Column) or left.name != right.name or op not in ("<", ">"):
+        return None
+    other = scope.places.get(right.alias or right.table)
+    if other is None or not scope.is_own(left) or other.key not in scope.entity.parents or v.chance(0.3):
+        return None
+    words = scope.column(left)
+    what = dates.event(subject_of(scope, left)) or words
+    more = v.of(compare.MORE.get(tone(scope, left), compare.MORE["number"])[0 if op == ">" else 1])
+    own = v.pick("自己的", "", "其") if other.table == scope.entity.table else v.pick("", "对应", "所属")
+    return Said(f"{what}比{own}{other.noun}{v.pick('还', '更', '')}{more}")
 
 
 def _how_many(scope: Scope, left: Aggregate, op: str, number: int, noun: str) -> Said:
@@ -286,6 +313,9 @@ def _compare_scalar(scope: Scope, left: Expression, op: str, query: Query, noun:
             return compare.at_extreme(v, words, kind, everyone, top=item.function == "max")
         if same and item.function == "avg" and v.chance(0.6):
             everyone = f"所有{scope.place(left).noun}的平均{words}"
+            if op in (">", "<") and v.chance(0.3):
+                more = compare.MORE.get(kind, compare.MORE["number"])[0 if op == ">" else 1][0]
+                return Said(f"{words}比{v.pick('平均值', '平均水平', '平均')}{v.pick('', '还')}{more}")
             average = v.pick("平均值", "均值", "平均水平", f"平均{words}", everyone)
             return Said(f"{words}{v.of(COMPARE[op])}{average}")
     return compare.against(v, words, kind, op, scalar(scope, query), literal=True)
@@ -314,7 +344,18 @@ def _is_null(scope: Scope, node: IsNull) -> Said:
     if place.outer and scope.known(node.column).is_key:
         owner = next(iter(scope.places.values()))
         return nested.having(scope.voice, owner.noun, place.noun, place.noun, negated=not node.negated)
-    return compare.is_null(scope.voice, scope.column(node.column), negated=node.negated)
+    words, known = scope.column(node.column), scope.known(node.column)
+    if known.role and scope.is_own(node.column) and "对应" not in known.role:
+        return Said(
+            scope.voice.pick("有", "已有") + known.role
+            if node.negated
+            else scope.voice.pick("没有", "还没有", "没") + known.role
+        )
+    if scope.is_own(node.column) and scope.voice.chance(0.75):
+        meant = short.unset(scope.voice, words, known.tone, negated=node.negated)
+        if meant is not None:
+            return meant
+    return compare.is_null(scope.voice, words, negated=node.negated)
 
 
 def _in_query(scope: Scope, node: InQuery) -> Said:
@@ -386,11 +427,17 @@ def top(scope: Scope, pool: str, limit: int) -> str:
     return f"{pool}{v.pick('中', '里', '中')}{best}的{front}{noun}"
 
 
+_COURSES = ("先后", "先后顺序", "的先后", "从早到晚", "从晚到早", "由近到远")
+
+
 def order(scope: Scope, noun: str = "") -> str:
     """Return the ORDER BY keys in words: 金额从高到低、再按日期升序."""
     v = scope.voice
     parts = []
     for key in scope.query.order_by:
         way = figures.direction(v, tone(scope, key.expression), descending=key.descending)
-        parts.append(f"{say(scope, key.expression, noun)}{way}")
+        words = say(scope, key.expression, noun)
+        if isinstance(key.expression, Column) and way in _COURSES and v.chance(0.6):
+            words = dates.event(subject_of(scope, key.expression)) or words
+        parts.append(f"{words}{way}")
     return v.pick("、再按", "，再按", "，然后按").join(parts)

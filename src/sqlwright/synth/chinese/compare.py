@@ -5,7 +5,7 @@ Nothing here looks into a tree: `clauses.py` says what is compared and passes th
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese import dates, literals
+from sqlwright.synth.chinese import dates, literals, short
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.voice import Voice
 from sqlwright.synth.chinese.words import (
@@ -19,27 +19,22 @@ from sqlwright.synth.chinese.words import (
 )
 from sqlwright.synth.tree import Value
 
-_PLACES = ("城市", "国家", "省份", "地区", "州", "区域", "省", "市", "所在地", "国籍")
-_KINDS = (
-    "状态",
-    "类型",
-    "类别",
-    "分类",
-    "性别",
-    "颜色",
-    "品牌",
-    "行业",
-    "职位",
-    "职称",
-    "专业",
-    "级别",
-    "渠道",
-    "方式",
-    "种类",
-    "体裁",
-    "流派",
-    "语言",
-)
+MORE: dict[Tone, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "price": (("高", "贵"), ("低", "便宜")),
+    "money": (("高", "多"), ("低", "少")),
+    "count": (("多",), ("少",)),
+    "age": (("大",), ("小",)),
+    "date": (("晚",), ("早",)),
+    "year": (("晚",), ("早",)),
+    "duration": (("长",), ("短",)),
+    "length": (("长",), ("短",)),
+    "weight": (("重",), ("轻",)),
+    "size": (("大",), ("小",)),
+    "grade": (("高",), ("低",)),
+    "height": (("高",), ("低",)),
+    "number": (("大", "高"), ("小", "低")),
+}
+"""(more, less) after 比, by tone."""
 
 
 def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
@@ -50,8 +45,9 @@ def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
         return _text(voice, subject, op, value)
     count = subject.tone == "count"
     verbs = (COMPARE_COUNT if count else COMPARE)[op]
-    amount = literals.number(voice, value)
-    words = subject.words
+    words, amount = short.with_unit(voice, subject, literals.number(voice, value))
+    if op in (">", ">=", "<", "<=") and voice.chance(0.3):
+        return _bound(voice, words, subject.tone, op, amount)
     if op == ">=" and voice.chance(0.3):
         return Said(f"{words}{voice.pick(f'在{amount}及以上', f'达到或超过{amount}', f'≥{amount}', f'至少{amount}')}")
     if op == "<=" and voice.chance(0.25):
@@ -62,14 +58,41 @@ def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
         return Said(f"{words}{op}{amount}")
     if op == "=" and subject.is_key:
         return Said(f"{words}{voice.pick('为', '是', '', '等于', '=')}{amount}")
+    if (
+        op == "="
+        and subject.alone
+        and subject.unit in _SHORT_UNITS
+        and amount.endswith(subject.unit)
+        and voice.chance(0.5)
+    ):
+        return Said(f"{words}是{amount}", f"{amount}的")
     if op == "=" and voice.chance(0.12):
         return Said(f"{words}{voice.pick('正好是', '恰好为', '=')}{amount}")
     return Said(f"{words}{voice.of(verbs)}{amount}")
 
 
+_SHORT_UNITS = frozenset(("岁", "楼", "分钟", "小时"))
+
+
+def _bound(voice: Voice, words: str, tone: Tone, op: str, amount: str) -> Said:
+    """Say a bound the short way: 时长超过30分钟, 年龄60岁以上."""
+    said = {
+        ">": (
+            f"{words}超过{amount}",
+            f"{words}多于{amount}" if tone == "count" else f"{words}高于{amount}",
+            f"{words}在{amount}以上（不含）",
+            f"{words}大于{amount}",
+        ),
+        ">=": (f"{words}至少{amount}", f"{words}{amount}及以上", f"{words}{amount}起", f"{words}不少于{amount}"),
+        "<": (f"{words}不到{amount}", f"{words}不足{amount}", f"{words}低于{amount}", f"{words}少于{amount}"),
+        "<=": (f"{words}最多{amount}", f"{words}{amount}及以下", f"{words}不超过{amount}", f"{words}顶多{amount}"),
+    }[op]
+    return Said(voice.of(said))
+
+
 def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
     words = subject.words
-    stored = subject.is_label or subject.is_key
+    stored = (subject.is_label and is_person(subject.noun)) or subject.is_key
     quoted = literals.text(voice, value, translate=not stored)
     if op == "<>":
         if voice.chance(0.15):
@@ -80,16 +103,10 @@ def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
     if subject.is_label and subject.noun:
         if voice.chance(0.35):
             return Said(voice.pick(f"名为{quoted}", f"叫{quoted}", f"名叫{quoted}", f"叫做{quoted}"))
-    elif subject.noun and words.endswith(_PLACES) and voice.chance(0.4):
-        if words in ("城市", "国家", "省份", "地区") or words.startswith("所在"):
-            verb = voice.pick("来自", "在") if is_person(subject.noun) else voice.pick("位于", "在")
-            return Said(f"{verb}{quoted}", voice.pick(f"{verb}{quoted}的", f"{quoted}的"))
-    elif subject.noun and words.endswith(_KINDS) and not value.isdigit() and voice.chance(0.25):
-        plain = quoted.strip(literals.OPEN + literals.CLOSE)
-        if words == "性别" and plain in ("男", "女") and plain == quoted[1:-1]:
-            return Said(f"{words}为{quoted}", f"{quoted}性")
-        bare = plain[:1] > "\u4e00" and plain == quoted[1:-1] and len(plain) > 1
-        return Said(f"{words}为{quoted}", f"{quoted}的" if bare and voice.chance(0.6) else f"{quoted}{words}的")
+    elif voice.chance(0.72):
+        said = short.is_value(voice, subject, value, quoted)
+        if said is not None:
+            return said
     if op == "=" and literals.DATE.match(value):
         return Said(f"{words}为{quoted}")
     return Said(
@@ -228,13 +245,27 @@ def at_extreme(voice: Voice, words: str, tone: Tone, everyone: str, *, top: bool
 
 def how_many(voice: Voice, noun: str, op: str, number: int) -> Said:
     """Say how many things something has: 至少有3个订单."""
-    many = literals.how_many(voice, number, voice.measure(noun))
+    many, times = literals.how_many(voice, number, voice.measure(noun)), "次数" if voice.measure(noun) == "次" else "数"
+    if noun.endswith(("数", "记录")):
+        times = ""
     if op == "<>":
         return Said(f"{noun}数不等于{literals.fence(str(number))}")
     said = {
-        ">": (f"有超过{many}{noun}", f"{noun}超过{many}", f"{noun}多于{many}", f"拥有{many}以上（不含）{noun}"),
-        ">=": (f"至少有{many}{noun}", f"{noun}不少于{many}", f"有{many}或更多{noun}", f"有不少于{many}{noun}"),
-        "<": (f"{noun}不到{many}", f"{noun}少于{many}", f"有不到{many}{noun}"),
+        ">": (
+            f"有超过{many}{noun}",
+            f"{noun}{times}超过{many}",
+            f"{noun}超过{many}",
+            f"{noun}多于{many}",
+            f"拥有{many}以上（不含）{noun}",
+        ),
+        ">=": (
+            f"至少有{many}{noun}",
+            f"{noun}{times}至少{many}",
+            f"{noun}不少于{many}",
+            f"有{many}或更多{noun}",
+            f"有不少于{many}{noun}",
+        ),
+        "<": (f"{noun}不到{many}", f"{noun}{times}不到{many}", f"{noun}少于{many}", f"有不到{many}{noun}"),
         "<=": (f"{noun}不超过{many}", f"最多有{many}{noun}", f"有不超过{many}{noun}"),
         "=": (f"正好有{many}{noun}", f"恰好有{many}{noun}", f"刚好有{many}{noun}"),
     }[op]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlwright.synth.chinese import literals
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.chinese.words import COMPARE, EVENT_VERBS
+from sqlwright.synth.chinese.words import COMPARE, EVENT_VERBS, is_person
 from sqlwright.synth.tree import Value
 
-_STEMS = ("日期", "时间", "年份")
+_STEMS = ("日期", "时间", "年份", "日")
 
 
 def event(subject: Subject) -> str:
@@ -24,8 +24,12 @@ def event(subject: Subject) -> str:
 
 def compare(voice: Voice, subject: Subject, op: str, value: str) -> Said:
     """Say that a date compares so with another."""
-    day = literals.date(voice, value)
     words, verb = subject.words, event(subject)
+    if op in ("<", ">=") and voice.chance(0.7):
+        start = _start(voice, words, verb, op, value)
+        if start is not None:
+            return start
+    day = literals.date(voice, value)
     if verb and voice.chance(0.55):
         said = {
             ">": (f"在{day}之后{verb}", f"{day}之后{verb}", f"{day}以后{verb}", f"晚于{day}{verb}"),
@@ -53,10 +57,34 @@ def compare(voice: Voice, subject: Subject, op: str, value: str) -> Said:
     return Said(voice.of(said[:-1] if "年" in day and len(said) > 2 else said))
 
 
+def _start(voice: Voice, words: str, verb: str, op: str, value: str) -> Said | None:
+    """Say a bound at the first day of a year or month by that year or month: 2010年以前入职."""
+    if not value.endswith("-01") or not literals.DATE.match(value):
+        return None
+    when = literals.fence(f"{value[:4]}年" if value.endswith("-01-01") else f"{value[:4]}年{int(value[5:7])}月")
+    if op == "<":
+        span = voice.pick(f"{when}以前", f"{when}之前", f"{when}前")
+    else:
+        span = voice.pick(f"{when}起", f"{when}以来", f"{when}及以后", f"从{when}开始", f"自{when}起")
+    return Said(f"{span}{verb}" if verb else f"{words}在{span}")
+
+
 def in_month(voice: Voice, subject: Subject, year: object, month: object) -> Said:
     """Say that a date is in a month of a year."""
     when, verb = literals.fence(f"{year}年{month}月"), event(subject)
-    return Said(f"{when}{verb}" if verb and voice.chance(0.6) else f"{subject.words}在{when}")
+    return _when(voice, subject, when, verb)
+
+
+def _when(voice: Voice, subject: Subject, when: str, verb: str) -> Said:
+    """Say that a date is in a year or month: 2024年入职, 入职于2024年; 2024年的(订单) where there is one date."""
+    if subject.only_date and not is_person(subject.noun) and voice.chance(0.5):
+        return Said(f"{subject.words}在{when}", f"{when}的")
+    if verb and voice.chance(0.8):
+        return Said(
+            voice.pick(f"{when}{verb}", f"{when}{verb}", f"在{when}{verb}", f"{verb}于{when}"),
+            f"{when}{verb}的",
+        )
+    return Said(voice.pick(f"{subject.words}在{when}", f"{subject.words}是{when}", f"{subject.words}在{when}"))
 
 
 def date_part(voice: Voice, subject: Subject, part: str, op: str, value: Value) -> Said:
@@ -70,9 +98,7 @@ def date_part(voice: Voice, subject: Subject, part: str, op: str, value: Value) 
     if op == "=" and voice.chance(0.85):
         if part == "day":
             return Said(f"{words}是每月{when}" if voice.chance(0.5) else f"{words}的日期为{when}")
-        if verb and voice.chance(0.7):
-            return Said(voice.pick(f"{when}{verb}", f"在{when}{verb}"))
-        return Said(voice.pick(f"{words}在{when}", f"{words}是{when}", f"{words}为{when}"))
+        return _when(voice, subject, when, verb)
     if part == "year" and op in (">", ">=", "<", "<=") and voice.chance(0.75):
         if verb and voice.chance(0.6):
             said = {
@@ -118,6 +144,10 @@ def _span(voice: Voice, low: str, high: str) -> str:
     if whole_year and low[:4] == high[:4] and voice.chance(0.5):
         return literals.fence(f"{low[:4]}年")
     chinese = voice.chance(0.5)
+    if low[:4] == high[:4] and voice.chance(0.3) and low[4:8] != high[4:8]:
+        first = f"{low[:4]}年{int(low[5:7])}月{int(low[8:10])}日"
+        last = literals.fence(f"{int(high[5:7])}月{int(high[8:10])}日")
+        return f"{literals.fence(first)}到{last}{voice.pick('', '之间')}"
     a, b = (
         (literals.date(voice, low), literals.date(voice, high))
         if chinese

@@ -14,8 +14,11 @@ _OPERATORS = {"+": ("加", "加上"), "-": ("减", "减去"), "*": ("乘以", "�
 _NOUNS = {"+": "之和", "-": "的差", "*": "的乘积", "/": "的比值"}
 
 
-def count_of(voice: Voice, noun: str) -> str:
-    """Return the words for how many there are: 订单数量."""
+def count_of(voice: Voice, noun: str, *, quantity: bool = False) -> str:
+    """Return the words for how many there are: 订单数量; never 数量 where `quantity` says that is a column."""
+    if quantity:
+        each = f"{noun}{voice.measure(noun)}数" if voice.measure(noun) in "张条份笔" else f"{noun}个数"
+        return voice.pick(f"{noun}总数", f"{noun}的个数", f"{noun}的总数", each)
     if is_latin(noun[-1:]):
         return voice.pick(f"{noun}的数量", f"{noun}数量", f"{noun}的个数", f"{noun}总数")
     if "的" in noun:
@@ -80,5 +83,7 @@ def window(voice: Voice, function: str, words: str, partition: str, order: str, 
 
 def direction(voice: Voice, tone: Tone, *, descending: bool) -> str:
     """Return the words for an order's direction: 从高到低."""
+    if tone == "date" and not descending and voice.chance(0.25):
+        return voice.pick("先后", "先后顺序", "的先后")
     ways = DIRECTIONS[tone if tone in DIRECTIONS else "number"]
     return voice.of(ways[0 if descending else 1])

@@ -51,6 +51,11 @@ _POLITE = (
     "帮我列出",
     "请显示",
     "帮忙查下",
+    "麻烦查下",
+    "麻烦看下",
+    "请查下",
+    "帮我看看",
+    "帮忙列下",
 )
 _LOOSE = (
     "我想知道",
@@ -89,17 +94,21 @@ def ask_things(voice: Voice, thing: str, noun: str, *, which: str = "", single: 
         return Ask(voice.pick("", "", "请问", "我想知道", "帮我看下", "看一下") + which, True)
     roll = voice.random()
     if single and roll < 0.36:
-        ends = (
+        alone = (
             ("是谁", "是谁", "是哪位", "叫什么")
             if person
             else ("是哪个", f"是哪{voice.measure(noun)}", "是什么", "是哪个")
         )
-        return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)
+        return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(alone)}", True)
     if not single and roll < 0.36:
         short = len(thing) <= 9 and not thing.startswith(("所有", "全部")) and voice.chance(0.6)
         if short:
             return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些')}{thing}", True)
-        ends = ("有哪些", "有哪些", "都有哪些", "是哪些", "分别是哪些", *(("都有谁", "有谁") if person else ()))
+        ends: tuple[str, ...] = ("有哪些", "有哪些", "都有哪些", "是哪些", "是什么", "包括哪些", "有什么")[
+            : 5 if voice.chance(0.8) else 7
+        ]
+        if person and voice.chance(0.5):
+            ends = ("都有谁", "有谁", "都是谁", "有哪些人", "是谁", "都有哪些人")
         return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)
     if roll < 0.64:
         return _led(voice, thing, _LOOK)
@@ -154,6 +163,17 @@ def ask_number(voice: Voice, thing: str, *, several: bool = False, when: bool = 
     return Ask(thing)
 
 
+_PARTICLES = ("多少", "哪些", "几个", "是谁", "几位", "什么", "有谁", "哪位", "哪个")
+
+
+def _particle(voice: Voice, text: str) -> str:
+    """Return a closing particle for a question now and then: 呢, 呀, 啊."""
+    return voice.pick("呢", "呀", "啊", "呢") if text.endswith(_PARTICLES) and voice.chance(0.1) else ""
+
+
+_OPENINGS = ("你好，", "我想问下，", "想问下", "问一下，", "目前", "现在", "系统里", "库里", "数据里", "咱们")
+
+
 def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
     """Ask how many things there are; `amount` is the same as a noun (北京的客户数量), `noun` the thing alone."""
     roll, measure = voice.random(), voice.measure(noun)
@@ -171,11 +191,17 @@ def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
     return ask_number(voice, amount)
 
 
+_BARE_START = ("有多少", "有几", "有哪些", "一共", "总共")
+
+
 def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
     """Return the sentence with punctuation, spacing and, at times, a slip; literals stay as they are."""
     text = ask.text
     roll = voice.random()
     if ask.asks:
+        if text.startswith(_BARE_START) and voice.chance(0.03):
+            text = voice.of(_OPENINGS) + text
+        text += _particle(voice, text)
         text += "？" if roll < 0.68 else "?" if roll < 0.78 else ""
     elif roll < 0.42:
         text += "。" if roll < 0.38 else "."

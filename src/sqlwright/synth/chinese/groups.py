@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things
+from sqlwright.synth.chinese import dates, requests
+from sqlwright.synth.chinese.clauses import condition, order, say, subject_of, superlative, things
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_number, ask_things
 from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import how_many
-from sqlwright.synth.chinese.meaning import date_part
+from sqlwright.synth.chinese.meaning import date_part, tone
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import is_latin, is_person
-from sqlwright.synth.tree import Aggregate, Column, DatePart, Expression
+from sqlwright.synth.tree import Aggregate, Column, Compare, DatePart, Expression
 
 
 @dataclass(slots=True)
@@ -143,10 +144,25 @@ def grouped(scope: Scope) -> Ask:
         ask = ask_fields(v, f"{groups.topic or scope.entity.noun + '中'}{kind}{join(scope, groups.shown)}")
     if query.order_by:
         tail, lead = v.pick("排列", "排序", "排列", "排"), v.pick("", "", "结果", "并")
-        ask = Ask(f"{ask.text}，{lead}按{order(scope, owner_of(scope, groups))}{tail}", ask.asks)
+        if len(query.order_by) == 1 and len(groups.figures) == 1 and _sorted_by_count(scope) and v.chance(0.45):
+            way = (
+                ("从多到少", "从多到少排列", "多的在前", "多的排前面")
+                if query.order_by[0].descending
+                else ("从少到多", "少的在前")
+            )
+            ask = Ask(f"{ask.text}，{v.of(way)}", ask.asks)
+        else:
+            ask = Ask(f"{ask.text}，{lead}按{order(scope, owner_of(scope, groups))}{tail}", ask.asks)
     if query.limit is not None:
         ask = Ask(f"{ask.text}，任取{how_many(v, query.limit, '条')}", ask.asks)
     return Ask(ask.text + _outer_note(scope), ask.asks)
+
+
+def _sorted_by_count(scope: Scope) -> bool:
+    """Return whether the groups are sorted by a count that is shown."""
+    key = scope.query.order_by[0].expression
+    shown = any(item.expression == key for item in scope.query.select)
+    return shown and isinstance(key, Aggregate) and key.function == "count"
 
 
 def _outer_note(scope: Scope) -> str:
@@ -180,6 +196,10 @@ def _each(scope: Scope, groups: Groups) -> Ask:
     single = scope.query.select[-1].expression
     roll = v.random() if ("的" not in name and "是否" not in name) or len(groups.keys) > 1 else 0.64 + 0.36 * v.random()
     counts = isinstance(single, Aggregate) and single.argument is None and len(groups.figures) == 1
+    if groups.has_keys and v.chance(0.3):
+        spoken = _spoken(scope, groups, counts=counts)
+        if spoken:
+            return Ask(groups.topic + spoken, "？" not in spoken)
     if counts and roll < 0.3 and len(groups.keys) == 1:
         verb, measure = v.pick("有", "各有", "分别有"), v.measure(groups.noun)
         ask = Ask(f"{groups.topic}{_every(scope, groups)}{verb}多少{measure}{groups.noun}", True)
@@ -203,7 +223,7 @@ def _each(scope: Scope, groups: Groups) -> Ask:
 def _filtered(scope: Scope, groups: Groups) -> Ask:
     v, query = scope.voice, scope.query
     assert query.having is not None
-    predicate = condition(scope, query.having, owner_of(scope, groups)).predicate
+    predicate = _having(scope, groups)
     which = ""
     if len(predicate) < 26:
         link = "的" if not predicate.startswith(("有", "至", "最", "正", "恰", "刚", "拥")) and v.chance(0.5) else ""
@@ -211,9 +231,62 @@ def _filtered(scope: Scope, groups: Groups) -> Ask:
     return _show(scope, groups, f"{predicate}的{groups.name}", which)
 
 
+def _spoken(scope: Scope, groups: Groups, *, counts: bool) -> str:
+    """Ask for one figure of each group as people say it: 每年入职多少位医生, 各部门的金额一共多少; or ""."""
+    v, query = scope.voice, scope.query
+    if len(query.group_by) != 1 or len(groups.figures) != 1 or len(groups.keys) != 1 or not groups.usual:
+        return ""
+    key, node, noun = query.group_by[0], query.select[-1].expression, scope.entity.noun
+    every, tail = _every(scope, groups), ""
+    if v.chance(0.5):
+        brief = requests.brief_count(v, noun, quantity=scope.has_quantity) if counts else groups.figures[0]
+        tail = (
+            f"？{requests.want(v, (groups.shown[0], brief))}"
+            if query.select[0].expression == key or groups.whole
+            else ""
+        )
+    if counts:
+        measure = "名" if is_person(noun) and v.chance(0.5) else v.measure(noun)
+        many = v.pick(f"有多少{measure}", f"各有多少{measure}", f"分别有几{measure}", f"有几{measure}", "有多少")
+        if isinstance(key, DatePart) and scope.is_own(key.column) and key.part == "year" and groups.noun == noun:
+            verb = dates.event(subject_of(scope, key.column))
+            if verb:
+                return (
+                    v.pick(
+                        f"每年{verb}的{noun}{many}", f"每年有多少{measure}{noun}{verb}", f"各年{verb}的{noun}分别有多少"
+                    )
+                    + tail
+                )
+        return f"{every}{many}{groups.noun}" + tail
+    if not isinstance(node, Aggregate) or not isinstance(node.argument, Column) or node.distinct or groups.noun != noun:
+        return ""
+    words, much = say(scope, node.argument), "多少"
+    if tone(scope, node) in ("date", "text") or "的" in words or node.function not in ("sum", "avg"):
+        return ""
+    if tone(scope, node) == "money" and v.chance(0.3):
+        much = "多少钱"
+    mine = f"的{noun}" if len(scope.places) > 1 or v.chance(0.5) else v.pick("的", "")
+    way = v.pick("一共", "总共", "加起来", "合计") if node.function == "sum" else v.pick("平均", "平均是")
+    return f"{every}{mine}{words}{way}{'分别' if v.chance(0.2) else ''}{much}{tail}"
+
+
+def _having(scope: Scope, groups: Groups) -> str:
+    """Return the HAVING in words; what is measured is told whose it is: 发票的金额总计大于2500."""
+    having, owner = scope.query.having, owner_of(scope, groups)
+    assert having is not None
+    left = having.left if isinstance(having, Compare) else None
+    measures = isinstance(left, Aggregate) and left.function != "count"
+    return condition(
+        scope, having, owner or (scope.entity.noun if measures and len(scope.places) > 1 else "")
+    ).predicate
+
+
 def _show(scope: Scope, groups: Groups, who: str, which: str) -> Ask:
     """Ask for some groups, by whatever of them is shown."""
     v, single = scope.voice, scope.query.limit == 1
+    if groups.has_keys and groups.figures and v.chance(0.45):
+        ones = which if which and v.chance(0.4) else who
+        return Ask(groups.topic + _then_columns(scope, groups, ones, asked=ones == which, single=single))
     if groups.usual and not groups.figures:
         ask = ask_things(v, who, groups.name, which=which, single=single)
     elif groups.usual:
@@ -231,6 +304,35 @@ def _show(scope: Scope, groups: Groups, who: str, which: str) -> Ask:
         ask = ask_number(v, f"{who}的{join(scope, groups.figures)}")
         ask = Ask(f"{ask.text}（不用显示{groups.name}）", ask.asks)
     return Ask(groups.topic + ask.text, ask.asks)
+
+
+def _then_columns(scope: Scope, groups: Groups, who: str, *, asked: bool, single: bool) -> str:
+    """Ask for groups and then for what of them is wanted: …的3种药是什么？给药名和次数."""
+    v, query = scope.voice, scope.query
+    said = [key.expression for key in query.order_by[:1]] + (
+        [query.having.left] if isinstance(query.having, Compare) else []
+    )
+    columns = []
+    for item, words in zip(query.select, groups.shown, strict=True):
+        brief = isinstance(item.expression, Aggregate) and item.expression in said and v.chance(0.6)
+        if brief and item.expression.function == "count" and not item.expression.distinct:  # type: ignore[union-attr]
+            words = requests.brief_count(v, scope.entity.noun, quantity=scope.has_quantity)
+        columns.append(words)
+    if asked:
+        return f"{who}{v.pick('？', '？', '，')}{requests.want(v, columns)}"
+    ones = (
+        v.pick("是谁", "是哪位")
+        if single and is_person(groups.name)
+        else "是哪个"
+        if single
+        else v.pick("有哪些", "是哪些", "都有哪些", "是什么")
+    )
+    return v.pick(
+        f"{who}，{requests.listed(v, columns)}",
+        f"{who}，{requests.want(v, columns)}",
+        f"{who}{ones}？{requests.want(v, columns)}",
+        f"{v.pick('', '麻烦查下', '查下', '帮我看下')}{who}：{'、'.join(columns)}",
+    )
 
 
 def _top_groups(scope: Scope, groups: Groups) -> Ask:

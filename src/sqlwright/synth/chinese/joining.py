@@ -28,11 +28,21 @@ def joined(voice: Voice, node: Both, parts: list[Said], deep: list[bool], subjec
         either = [f"满足“{word}”" for word, inner in zip(words, deep, strict=True) if inner]
         return Said(voice.pick("，并且", "且", "，同时").join([*plain, *either]))
     text = voice.pick("且", "并且", "，并且", "且", "而且").join(words)
-    if len(parts) == 2 and all(len(part.before) <= 14 for part in parts) and voice.chance(0.35):
-        first, second = sorted(parts, key=lambda part: bool(part.modifier)) if voice.chance(0.8) else parts
-        link = "" if second.modifier or voice.chance(0.2) else "、"
+    if len(parts) == 2 and all(len(part.before) <= 14 for part in parts) and voice.chance(_stacks(parts)):
+        first, second = sorted(parts, key=_tightness) if voice.chance(0.85) else parts
+        link = "" if second.modifier or voice.chance(0.4) else voice.pick("、", "，")
         return Said(text, f"{first.before}{link}{second.before}")
     return Said(text)
+
+
+def _stacks(parts: list[Said]) -> float:
+    """Return how often to put conditions one after the other before the noun: 家住杭州的男患者."""
+    return 0.75 if any(part.modifier for part in parts) else 0.4
+
+
+def _tightness(part: Said) -> int:
+    """Return how close to the noun a modifier belongs: 男 right before it, 杭州的 before that."""
+    return 2 if part.modifier and not part.modifier.endswith("的") else 1 if part.modifier else 0
 
 
 def _without_repeats(voice: Voice, node: Both, words: list[str], subject: str) -> list[str]:

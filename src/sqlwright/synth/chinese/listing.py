@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese import literals
-from sqlwright.synth.chinese.clauses import condition, order, say, superlative, things, top
+from sqlwright.synth.chinese import facts, literals, requests
+from sqlwright.synth.chinese.clauses import condition, order, say, subject_of, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
 from sqlwright.synth.chinese.meaning import tone
 from sqlwright.synth.chinese.owners import as_owner, columns_of
@@ -63,7 +63,11 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
     expressions = [item.expression for item in query.select]
     first = expressions[0]
     labelled = isinstance(first, Column) and scope.is_label(first) and scope.place(first) is scope.entity
-    if len(expressions) == 1 and labelled and v.chance(0.62):
+    if (labelled or not query.distinct) and v.chance(0.36):
+        parts = _in_parts(scope, pool, said, base, named=pool == named, labelled=labelled)
+        if parts is not None:
+            return parts
+    if len(expressions) == 1 and labelled and v.chance(0.7):
         which = _which(scope, said) if not base else _which_top(scope, base)
         if whole:
             pool = v.pick("", "所有", "全部", "所有的") + pool
@@ -98,6 +102,33 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
     return ask_fields(v, f"{pool}{link}{columns}", several=len(words) > 1, figures=figures, single=query.limit == 1)
 
 
+def _in_parts(scope: Scope, pool: str, said: Said | None, base: str, *, named: bool, labelled: bool) -> Ask | None:
+    """Ask for the things first and for what of them is wanted after: …有哪些，列一下姓名; None where that is odd."""
+    v, query = scope.voice, scope.query
+    expressions = [item.expression for item in query.select]
+    if any(isinstance(e, Case) for e in expressions):
+        return None
+    noun, single = scope.entity.noun, query.limit == 1
+    if named and query.limit is None:
+        subjects = [subject_of(scope, e) for e in expressions]
+        if all(subject.noun for subject in subjects) and not any(subject.is_key for subject in subjects):
+            return Ask(facts.of_one(v, pool, subjects), True)
+        return None
+    if pool == noun and not base:
+        if len(expressions) == 1 and not query.order_by:
+            return None
+        pool = v.pick("所有", "全部", "") + pool
+    which = _which(scope, said) if not base else _which_top(scope, base)
+    columns = [say(scope, expression) for expression in expressions]
+    if len(columns) == 1 and labelled:
+        ask = requests.names(v, pool, noun, columns[0], which=which, single=single)
+    else:
+        ask = requests.of_things(v, pool, noun, columns, which=which, single=single)
+    if query.distinct and v.chance(0.4):
+        return Ask(f"{ask.text}，{requests.once(v, noun)}")
+    return ask
+
+
 def _by_name(scope: Scope) -> str:
     """Return the bare name that a WHERE picks the entity by (王芳 in 王芳的年龄), or nothing."""
     where = scope.query.where
@@ -108,7 +139,7 @@ def _by_name(scope: Scope) -> str:
     shows_itself = scope.query.select and scope.query.select[0].expression == where.left
     if shows_itself or scope.query.limit is not None or scope.query.distinct:
         return ""
-    name = literals.text(scope.voice, where.right, translate=False)
+    name = literals.text(scope.voice, where.right, translate=not is_person(scope.entity.noun))
     return scope.voice.pick(
         name, name, f"{scope.entity.noun}{name}", f"{name}这{scope.voice.measure(scope.entity.noun)}{scope.entity.noun}"
     )
@@ -121,6 +152,8 @@ def _which(scope: Scope, said: Said | None) -> str:
         return ""
     starts = any(said.predicate.startswith(word) for word in v.chosen.values())
     link = "的" if starts and not said.predicate.startswith(noun) and v.chance(0.6) else ""
+    if is_person(noun) and v.chance(0.15):
+        return f"{v.pick('有谁', '都有谁', '哪些人')}{said.predicate}"
     return f"{v.pick('哪些', '哪些', f'哪几{v.measure(noun)}')}{noun}{link}{said.predicate}"
 
 
@@ -180,6 +213,9 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
     if not scope.query.order_by:
         return ask
     v = scope.voice
+    brief = _brief_order(scope)
+    if brief and v.chance(0.4):
+        return Ask(f"{ask.text}，{brief}", ask.asks)
     sort = f"按{order(scope)}"
     if (
         not ask.asks
@@ -191,6 +227,26 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
     if ask.text.endswith("吗"):
         return Ask(f"{ask.text[:-1]}，并{sort}{tail}吗", True)
     return Ask(f"{ask.text}，{v.pick('', '结果', '', '并')}{sort}{tail}", ask.asks)
+
+
+def _brief_order(scope: Scope) -> str:
+    """Return the order without its key, where only one thing shown can be put in such an order: 从高到低."""
+    keys = scope.query.order_by
+    shown = [item.expression for item in scope.query.select]
+    if len(keys) != 1 or keys[0].expression not in shown or not isinstance(keys[0].expression, Column):
+        return ""
+    kinds = [tone(scope, expression) for expression in shown]
+    kind = tone(scope, keys[0].expression)
+    if kind == "text" or sum(other != "text" for other in kinds) != 1:
+        return ""
+    words = scope.column(keys[0].expression)
+    if kind == "date":
+        near, far = (("最近的排前面", "最新的在前", "从晚到早"), ("早的在前", "从早到晚", "按先后排"))
+        return scope.voice.of(near if keys[0].descending else far)
+    if kind in ("rank", "number", "year"):
+        return ""
+    side = f"{words}高的在前" if keys[0].descending else f"{words}低的在前"
+    return scope.voice.pick("从高到低" if keys[0].descending else "从低到高", side)
 
 
 def _pairs(scope: Scope) -> Ask | None:

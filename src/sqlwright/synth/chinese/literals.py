@@ -56,6 +56,8 @@ def date(voice: Voice, text: str) -> str:
     found = DATE.match(text)
     if found and voice.chance(0.55):
         year, month, day = found.groups()
+        if voice.chance(0.08):
+            return fence(f"{year}/{int(month)}/{int(day)}")
         return fence(f"{year}年{int(month)}月{int(day)}{'号' if voice.chance(0.15) else '日'}")
     return fence(text)
 
@@ -65,6 +67,8 @@ def text(voice: Voice, value: str, *, translate: bool = True) -> str:
     if translate:
         names = voice.phrases.value(value)
         if names and voice.chance(0.45):
+            if voice.chance(0.25):
+                return fence(names[0] + voice.pick("（{}）", "({})").format(value))
             return fence(names[0])
     if _PLAIN.match(value) and "的" not in value and len(value) < 20:
         if voice.chance(0.82):

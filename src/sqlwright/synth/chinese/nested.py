@@ -12,11 +12,21 @@ from sqlwright.synth.tree import Both, Column, Compare, Condition, InQuery
 def having(voice: Voice, owner: str, thing: str, head: str, *, negated: bool) -> Said:
     """Say that an owner has, or has not, a thing; `head` is the thing's bare noun."""
     verb = voice.of(having_verbs(owner, head))
+    if negated and is_person(owner) and voice.chance(0.35):
+        never = (
+            ("从来没有过", "没有过", "从没有过", "从来没", "还没有过", "从来没有")
+            if verb == "有"
+            else (f"从来没有{verb}", f"从来没{verb}", f"还没{verb}", f"一次都没{verb}")
+        )
+        said = voice.of(never)
+        return Said(f"{said}有过{thing}" if said == "从来没" else said + thing)
     if not negated:
         return Said(f"{verb}{thing}")
     if verb == "有":
-        any_ = voice.pick("没有", "没有", "没有任何", f"一{voice.measure(head)}都没有的") if thing == head else "没有"
-        return Said(f"连一{voice.measure(head)}{thing}都没有" if any_.startswith("一") else any_ + thing)
+        any_ = voice.pick("没有", "没有", "没有任何", f"一{voice.measure(head)}") if thing == head else "没有"
+        if any_.startswith("一"):
+            return Said(voice.pick("连", "") + f"{any_}{thing}都没有")
+        return Said(any_ + thing)
     return Said(voice.pick(f"没有{verb}{thing}", f"从未{verb}{thing}", f"没{verb}{thing}", f"从没{verb}{thing}"))
 
 

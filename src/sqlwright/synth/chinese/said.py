@@ -28,3 +28,9 @@ class Subject(NamedTuple):
     """The noun of the thing whose own column this is; empty for a column of another place."""
     is_label: bool = False
     is_key: bool = False
+    alone: bool = False
+    unit: str = ""
+    """What it is measured in: 分钟."""
+    only_date: bool = False
+    """Whether this is its table's one date, so that 2024年的 before the noun says it."""
+    """Whether no other column of its table is of this kind, so that a value says which column is meant."""

@@ -99,6 +99,11 @@ class Scope:
         loose = noun.isascii() or name.isascii() or "的" in noun or (not tight and self.voice.chance(0.45))
         return f"{noun}的{name}" if loose else noun + name
 
+    @property
+    def has_quantity(self) -> bool:
+        """Return whether the entity has a column called 数量, so that 处方数量 would leave open what is meant."""
+        return self.derived is None and self.voice.phrases.has_quantity(self.entity.table)
+
     def is_label(self, column: Column) -> bool:
         """Return whether people call a row of the column's table by this column."""
         if self.derived is not None:
@@ -205,4 +210,17 @@ def parent_of(scope: Scope, node: Condition) -> Place | None:
     if not isinstance(left, Column) or (isinstance(node, Compare) and not isinstance(node.right, str | int | float)):
         return None
     key = left.alias or left.table
-    return scope.places.get(key) if key in scope.entity.parents and key != scope.entity.key else None
+    if key == scope.entity.key:
+        return None
+    if key in scope.entity.parents:
+        return scope.places.get(key)
+    return _only_ancestor(scope, key)
+
+
+def _only_ancestor(scope: Scope, key: str) -> Place | None:
+    """Return a place further up that can be named without the way to it: the one of its table, under its own noun."""
+    place = scope.places.get(key)
+    if place is None or place.noun not in scope.voice.phrases.table(place.table):
+        return None
+    same = sum(other.table == place.table for other in scope.places.values())
+    return place if same == 1 and key in _reach(scope.places, scope.entity.key) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese import figures
-from sqlwright.synth.chinese.clauses import aggregate, say, things
+from sqlwright.synth.chinese.clauses import aggregate, condition, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join
+from sqlwright.synth.chinese.literals import CLOSE
 from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.scope import Scope
-from sqlwright.synth.chinese.words import is_person
+from sqlwright.synth.chinese.words import AGGREGATE_EXTREMES, is_person
 from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
 
 
@@ -20,9 +21,17 @@ def totals(scope: Scope) -> Ask:
     only = expressions[0] if len(expressions) == 1 else None
     if isinstance(only, Aggregate) and only.distinct and isinstance(only.argument, Column) and only.function == "count":
         return _different(scope, only.argument)
+    if isinstance(only, Aggregate) and counts_rows(scope, only) and scope.query.where is not None and v.chance(0.45):
+        loose = _count_loosely(scope)
+        if loose is not None:
+            return loose
     pool = things(scope)
     if isinstance(only, Aggregate) and counts_rows(scope, only):
-        return ask_count(v, pool, noun, figures.count_of(v, pool))
+        return ask_count(v, pool, noun, figures.count_of(v, pool, quantity=scope.has_quantity))
+    if isinstance(only, Aggregate) and isinstance(only.argument, Column) and scope.derived is None and v.chance(0.3):
+        said = _spoken(scope, only, pool)
+        if said:
+            return Ask(said, True)
     if pool == noun and v.chance(0.5):
         pool = v.pick("所有", "全部") + pool
     if isinstance(only, Arithmetic):
@@ -33,6 +42,64 @@ def totals(scope: Scope) -> Ask:
         return ask_number(v, aggregate(scope, only))
     words = [_part(scope, expression) for expression in expressions]
     return ask_number(v, f"{pool}的{join(scope, words)}", several=len(words) > 1)
+
+
+def _count_loosely(scope: Scope) -> Ask | None:
+    """Ask how many in the order people speak: 2024年12月一共有多少个预约, 有多少位患者来自杭州."""
+    v, noun = scope.voice, scope.entity.noun
+    assert scope.query.where is not None
+    said = condition(scope, scope.query.where)
+    measure = v.pick(v.measure(noun), v.measure(noun), "名" if is_person(noun) else v.measure(noun))
+    many = v.pick(f"多少{measure}", f"多少{measure}", f"几{measure}", "多少")
+    if said.modifier.endswith(("年" + CLOSE + "的", "月" + CLOSE + "的")):
+        when = said.modifier.removesuffix("的")
+        return Ask(f"{v.pick('', '', '请问')}{when}{v.pick('一共有', '总共有', '有', '共有')}{many}{noun}", True)
+    if len(said.predicate) > 22 or "，" in said.predicate or scope.query.source.joins:
+        return None
+    if said.modifier and not said.modifier.endswith("的"):
+        return Ask(f"{v.pick('', '一共', '总共', '目前')}有{many}{said.modifier}{noun}", True)
+    if said.predicate.startswith(noun):
+        return Ask(
+            f"{v.pick('', '一共', '请问')}有{many}{noun}的{said.predicate.removeprefix(noun).removeprefix('的')}", True
+        )
+    of = v.pick(f"{noun}中", f"{noun}里", f"{noun}里面", f"所有{noun}中")
+    return Ask(
+        v.pick(
+            f"{v.pick('', '一共', '总共', '请问')}有{many}{noun}{said.predicate}",
+            f"{of}{said.predicate.removesuffix('的')}的{v.pick('有', '一共有', '共有')}{many}",
+            f"{said.before}{noun}{v.pick('有', '一共', '总共', '共')}{many}",
+        ),
+        True,
+    )
+
+
+def _spoken(scope: Scope, node: Aggregate, pool: str) -> str:
+    """Ask for a sum, mean or extreme of a column as people say it: 金额一共多少, 平均单价多少, 单价最高是多少."""
+    v, kind, words = scope.voice, tone(scope, node), say(scope, node.argument) if node.argument else ""
+    if node.distinct or kind in ("date", "text") or "的" in words:
+        return ""
+    lead, link = (
+        v.pick("", "", "请问", "我想知道"),
+        "的" if pool[-1:].isascii() or words[:1].isascii() else v.pick("的", ""),
+    )
+    much = "多少钱" if kind == "money" and v.chance(0.3) else "多少"
+    if node.function == "sum":
+        said = v.pick(
+            f"{words}加起来{v.pick('是', '一共', '总共')}{much}",
+            f"{words}一共{much}",
+            f"{words}总共{v.pick('是', '有', '')}{much}",
+        )
+    elif node.function == "avg":
+        each = f"平均每{v.measure(scope.entity.noun)}{scope.entity.noun}{words}{v.pick('是', '')}{much}"
+        if pool == scope.entity.noun and v.chance(0.4):
+            return lead + each
+        said = v.pick(f"{words}平均{v.pick('是', '')}{much}", f"平均{words}{v.pick('是', '')}{much}")
+    elif node.function in ("max", "min"):
+        extreme = AGGREGATE_EXTREMES.get(kind, ("最高", "最低"))[0 if node.function == "max" else 1]
+        said = v.pick(f"{words}{extreme}{v.pick('是', '')}{much}", f"{extreme}的{words}是{much}")
+    else:
+        return ""
+    return f"{lead}{pool}{link}{said}"
 
 
 def _gap(scope: Scope, node: Arithmetic, pool: str) -> str:
@@ -58,10 +125,10 @@ def _different(scope: Scope, column: Column) -> Ask:
             pool = owner.before + place.noun
             if len(owner.predicate) < 22 and "，" not in owner.predicate and v.chance(0.3):
                 return Ask(f"{v.pick('', '请问', '')}有多少{v.measure(place.noun)}{place.noun}{owner.predicate}", True)
-            return ask_count(v, pool, place.noun, figures.count_of(v, pool))
+            return ask_count(v, pool, place.noun, figures.count_of(v, pool, quantity=scope.has_quantity))
     if place is scope.entity and scope.is_primary(column):
         pool = things(scope)
-        return ask_count(v, pool, place.noun, figures.count_of(v, pool))
+        return ask_count(v, pool, place.noun, figures.count_of(v, pool, quantity=scope.has_quantity))
     what, pool = distinct_noun(scope, column), things(scope)
     measure = v.measure(what) if is_person(what) else "个"
     if v.chance(0.5):

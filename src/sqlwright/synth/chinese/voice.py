@@ -45,6 +45,8 @@ class Known:
     """Part of the primary key, or of a foreign key."""
     role: str
     """The noun that a foreign key gives to what it points to ("负责人"); empty elsewhere."""
+    unit: str = ""
+    """What it is measured in, told from its identifier: 分钟 for duration_minutes."""
 
 
 class Phrases:
@@ -56,6 +58,7 @@ class Phrases:
         self._tables: dict[str, tuple[str, ...]] = {}
         self._columns: dict[str, dict[str, Known]] = {}
         self._labels: dict[str, str] = {}
+        self._alone: dict[tuple[str, str], bool] = {}
         self._values: dict[str, tuple[str, ...]] = {}
         self._taken: dict[str, str] | None = None
         self._targets: dict[tuple[str, str], tuple[str, str]] = {}
@@ -83,6 +86,24 @@ class Phrases:
         if table not in self._columns:
             self._columns[table] = self._name_columns(self.schema.table(table))
         return self._columns[table]
+
+    def alone(self, table: str, column: str) -> bool:
+        """Return whether a column is the only one of its kind in its table: of 出发城市 and 到达城市 neither is."""
+        key = (table, column.lower())
+        found = self._alone.get(key)
+        if found is None:
+            ending = self.column(table, column).names[0][-2:]
+            others = [known for name, known in self.columns(table).items() if name != column.lower()]
+            found = self._alone[key] = not any(name.endswith(ending) for known in others for name in known.names[:1])
+        return found
+
+    def has_quantity(self, table: str) -> bool:
+        """Return whether a table has a column called 数量."""
+        return any("数量" in known.names for known in self.columns(table).values())
+
+    def dates(self, table: str) -> int:
+        """Return how many date columns a table has."""
+        return sum(column.kind == "date" for column in self.schema.table(table).columns)
 
     def value(self, text: str) -> tuple[str, ...]:
         """Return the Chinese names of a stored value that is not Chinese itself."""
@@ -140,7 +161,7 @@ class Phrases:
             tone = tone_of(names[0], words, column.kind)
             is_key = column.name.lower() in keys
             role = self._role(table, column.name, names) if is_key else ""
-            known[column.name.lower()] = Known(names, tone, column.kind, is_key, role)
+            known[column.name.lower()] = Known(names, tone, column.kind, is_key, role, _unit(words, column.kind))
         return known
 
     def _chinese(self, table: Table, column: Column, *, person: bool) -> tuple[str, ...]:
@@ -152,6 +173,8 @@ class Phrases:
         names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
         if column.kind == "boolean":
             return tuple(name if name.startswith("是否") else f"是否{name}" for name in names)
+        if column.kind == "number":
+            names = tuple(name[:-2] if name.endswith(("时长分钟", "时长小时")) else name for name in names)
         if column.kind == "date":
             return tuple(name if name.endswith(_DATE_ENDINGS) else f"{name}日期" for name in names)
         return tuple(f"{name}年份" if column.kind == "number" and name in EVENT_VERBS else name for name in names)
@@ -193,6 +216,16 @@ class Phrases:
                 others = [c for c in texts if c is not column and split_identifier(c.name)[-1] in _LABEL_WORDS]
                 return "" if others else column.name.lower()
         return ""
+
+
+_UNITS = {
+    "minutes": "分钟", "mins": "分钟", "hours": "小时", "days": "天", "seconds": "秒", "months": "个月", "weeks": "周",
+    "kg": "公斤", "cm": "厘米", "km": "公里", "age": "岁", "pages": "页", "floor": "楼", "times": "次", "persons": "人",
+}  # fmt: skip
+
+
+def _unit(words: Sequence[str], kind: str) -> str:
+    return next((_UNITS[word] for word in reversed(words) if word in _UNITS), "") if kind == "number" else ""
 
 
 def _latin(identifier: str, english: Sequence[str]) -> tuple[str, ...]:
