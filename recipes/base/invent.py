@@ -197,9 +197,9 @@ class Inventor:
                 codes = tuple(code.title() for code in codes)
             elif rng.random() < 0.1:
                 codes = tuple(code.upper() for code in codes)
-            shown = list(codes)
-            rng.shuffle(shown)
-            return _Attribute(words, style.text, tuple(shown[: rng.randint(2, 8)]))
+            order = list(codes)
+            rng.shuffle(order)
+            return _Attribute(words, style.text, tuple(order[: rng.randint(2, 8)]))
         row = rng.choice(self.attributes)
         words = row.head if rng.random() < 0.7 or not row.aliases else rng.choice(row.aliases)
         head = row.head.split()

@@ -64,7 +64,8 @@ class Layer(nn.Module):
         x = x + self.out(attended)
         y = F.rms_norm(x, (self.shape.hidden,), self.ffn_norm.to(x.dtype), self.shape.eps)
         gate, up = self.gate_up(y).chunk(2, dim=-1)
-        return x + self.down(F.silu(gate) * up)
+        down: Tensor = self.down(F.silu(gate) * up)
+        return x + down
 
 
 class Model(nn.Module):
@@ -86,6 +87,11 @@ class Model(nn.Module):
         self.register_buffer("sin", angle.sin(), persistent=False)
         self._initialise()
 
+    @property
+    def decoder(self) -> list[Layer]:
+        """The layers, in order."""
+        return [module for module in self.layers if isinstance(module, Layer)]
+
     def _initialise(self) -> None:
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
@@ -101,8 +107,8 @@ class Model(nn.Module):
         cos = self.cos[:length].to(torch.bfloat16 if ids.is_cuda else torch.float32).repeat(batch, 1).unsqueeze(1)
         sin = self.sin[:length].to(cos.dtype).repeat(batch, 1).unsqueeze(1)
         x = self.embedding(ids.reshape(-1)).to(cos.dtype)
-        for layer in self.layers:
-            q, k, v = layer.before(x, cos, sin)  # type: ignore[operator]
+        for layer in self.decoder:
+            q, k, v = layer.before(x, cos, sin)
             attended = F.scaled_dot_product_attention(
                 q.view(batch, length, s.heads, s.head).transpose(1, 2),
                 k.view(batch, length, s.kv_heads, s.head).transpose(1, 2),
@@ -110,7 +116,7 @@ class Model(nn.Module):
                 is_causal=True,
                 enable_gqa=s.kv_heads != s.heads,
             )
-            x = layer.after(x, attended.transpose(1, 2).reshape(batch * length, s.hidden))  # type: ignore[operator]
+            x = layer.after(x, attended.transpose(1, 2).reshape(batch * length, s.hidden))
         return F.rms_norm(x, (s.hidden,), self.norm.to(x.dtype), s.eps)
 
     def loss(self, ids: Tensor, positions: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -125,10 +131,9 @@ def export_state(model: Model) -> dict[str, Tensor]:
     """Return the weights under LlamaForCausalLM's names, in bf16; the head is tied and left out."""
     s = model.shape
     state = {"model.embed_tokens.weight": model.embedding.weight, "model.norm.weight": model.norm}
-    for index, module in enumerate(model.layers):
-        assert isinstance(module, Layer)
+    for index, module in enumerate(model.decoder):
         at = f"model.layers.{index}."
-        q, k, v = module.qkv.weight.split([s.heads * s.head, s.kv_heads * s.head, s.kv_heads * s.head])
+        q, k, v = torch.split(module.qkv.weight, [s.heads * s.head, s.kv_heads * s.head, s.kv_heads * s.head])
         gate, up = module.gate_up.weight.chunk(2)
         state |= {
             at + "input_layernorm.weight": module.attention_norm,
@@ -149,8 +154,7 @@ def import_state(model: Model, state: dict[str, Tensor]) -> None:
     with torch.no_grad():
         model.embedding.weight.copy_(state["model.embed_tokens.weight"])
         model.norm.copy_(state["model.norm.weight"])
-        for index, module in enumerate(model.layers):
-            assert isinstance(module, Layer)
+        for index, module in enumerate(model.decoder):
             at = f"model.layers.{index}."
             module.attention_norm.copy_(state[at + "input_layernorm.weight"])
             module.ffn_norm.copy_(state[at + "post_attention_layernorm.weight"])

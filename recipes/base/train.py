@@ -126,7 +126,7 @@ def save(model: Model, shape: Shape, out: Path, tokenizer: Path) -> None:
             size = 0
         shards[-1][name] = value
         size += value.nbytes
-    index = {}
+    index: dict[str, str] = {}
     for number, shard in enumerate(shards, 1):
         file = f"model-{number:05}-of-{len(shards):05}.safetensors"
         save_file(shard, out / file, metadata={"format": "pt"})
@@ -193,9 +193,9 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
     if start is not None:
         load(model, start)
     if device == "cuda":
-        for layer in model.layers:
-            layer.before = torch.compile(layer.before, dynamic=False)
-            layer.after = torch.compile(layer.after, dynamic=False)
+        for layer in model.decoder:
+            layer.before = torch.compile(layer.before, dynamic=False)  # type: ignore[method-assign]
+            layer.after = torch.compile(layer.after, dynamic=False)  # type: ignore[method-assign]
     matrices = [p for p in model.parameters() if p.dim() == 2]
     vectors = [p for p in model.parameters() if p.dim() < 2]
     optimizer = torch.optim.AdamW(
@@ -227,7 +227,7 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
             ids, positions = first if step == 0 else next(source)
             with torch.autocast(device, torch.bfloat16):
                 loss = model.loss(ids, positions)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
