@@ -151,6 +151,8 @@ def superlative(scope: Scope, expression: Expression, noun: str = "", *, descend
         most = "最多" if descending else "最少"
         if expression.argument is None:
             name = noun or scope.entity.noun
+            if scope.has_quantity:
+                return v.pick(f"{name}{most}", f"{name}总数{most}")
             return v.pick(f"{name}{most}", f"{name}数量{most}", f"{name}{most}", f"{name}数{most}")
         return aggregate(scope, expression, noun) + most
     if (

@@ -177,6 +177,8 @@ _OPENINGS = ("你好，", "我想问下，", "想问下", "问一下，", "目�
 def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
     """Ask how many things there are; `amount` is the same as a noun (北京的客户数量), `noun` the thing alone."""
     roll, measure = voice.random(), voice.measure(noun)
+    if is_person(noun) and voice.chance(0.3):
+        measure = voice.pick("名", "个")
     soft = voice.pick("", "", "", "啊", "呢")
     if roll < 0.3:
         lead = voice.pick("", "", "请问", "一共", "总共", "我想知道", "帮我查一下", "查一下", "统计")

@@ -175,11 +175,20 @@ def _outer_note(scope: Scope) -> str:
     return ""
 
 
+_CALENDAR = {
+    "年份": (("每年", "各年", "每一年", "各个年份"), ("哪年", "哪一年", "哪个年份")),
+    "月份": (("每个月份", "各月份", "各个月份"), ("哪个月", "哪个月份", "几月份")),
+}
+"""(each, which) of the parts of a table's one date."""
+
+
 def _every(scope: Scope, groups: Groups) -> str:
     v = scope.voice
     if len(groups.keys) > 1:
         return v.pick("、".join(f"每个{name}" for name in groups.keys), "各" + "、各".join(groups.keys))
     name = groups.keys[0]
+    if name in _CALENDAR:
+        return v.of(_CALENDAR[name][0])
     if is_latin(name[-1:]) or "的" in name or name.startswith("是否"):
         return v.pick("每个", "各个", "不同") + name
     return v.pick(f"每{v.measure(name)}", f"每{v.measure(name)}", "各", "各个", "不同") + name
@@ -354,6 +363,8 @@ def _top_groups(scope: Scope, groups: Groups) -> Ask:
         who = (
             "谁" if one and groups.whole and is_person(name) and v.chance(0.5) else f"哪{many or v.measure(name)}{name}"
         )
+        if one and name in _CALENDAR:
+            who = v.of(_CALENDAR[name][1])
         which = f"{who}{v.pick('的', '')}{best}"
     if owner:
         which = ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlwright.synth.chinese import facts, literals, requests
 from sqlwright.synth.chinese.clauses import condition, order, say, subject_of, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
+from sqlwright.synth.chinese.joining import year_and_month
 from sqlwright.synth.chinese.meaning import tone
 from sqlwright.synth.chinese.owners import as_owner, columns_of
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.words import SUPERLATIVES, is_person
-from sqlwright.synth.tree import Case, Column, Compare, Expression
+from sqlwright.synth.tree import Both, Case, Column, Compare, Expression, Scalar
 
 _ALL = ("所有信息", "全部信息", "详细信息", "所有字段", "完整信息", "全部字段", "所有列", "全部资料")
 _FIGURES = frozenset(("price", "money", "count", "age", "duration", "length", "height", "weight", "size", "grade"))
@@ -148,6 +149,10 @@ def _by_name(scope: Scope) -> str:
 def _which(scope: Scope, said: Said | None) -> str:
     """Return a clause that asks for the things by itself: 哪些客户没有下过订单."""
     v, noun = scope.voice, scope.entity.noun
+    if v.chance(0.4):
+        within = _which_within(scope)
+        if within:
+            return within
     if said is None or len(said.predicate) > 24 or "，" in said.predicate:
         return ""
     starts = any(said.predicate.startswith(word) for word in v.chosen.values())
@@ -155,6 +160,20 @@ def _which(scope: Scope, said: Said | None) -> str:
     if is_person(noun) and v.chance(0.15):
         return f"{v.pick('有谁', '都有谁', '哪些人')}{said.predicate}"
     return f"{v.pick('哪些', '哪些', f'哪几{v.measure(noun)}')}{noun}{link}{said.predicate}"
+
+
+def _which_within(scope: Scope) -> str:
+    """Return a clause that says one condition first and asks which meet the other: 宁波的患者里，哪些人没填电话."""
+    v, where, noun = scope.voice, scope.query.where, scope.entity.noun
+    if not isinstance(where, Both) or where.op != "and" or len(where.items) != 2 or year_and_month(where):
+        return ""
+    if any(isinstance(i, Both) or (isinstance(i, Compare) and isinstance(i.right, Scalar)) for i in where.items):
+        return ""
+    first, second = (condition(scope, item) for item in where.items)
+    if len(second.predicate) > 20 or "，" in first.before + second.predicate:
+        return ""
+    who = v.pick("哪些人", "有谁", "哪些") if is_person(noun) else "哪些"
+    return f"{first.before}{noun}{v.pick('里', '中', '里面')}，{who}{second.predicate}"
 
 
 def _which_top(scope: Scope, base: str) -> str:

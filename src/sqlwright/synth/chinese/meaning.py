@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese.scope import Scope
-from sqlwright.synth.chinese.words import Tone
+from sqlwright.synth.chinese.words import Tone, is_person
 from sqlwright.synth.tree import Aggregate, Arithmetic, Column, DatePart, Expression
 
 _PARTS = {"year": "年份", "month": "月份", "day": "日（几号）"}
@@ -27,6 +27,9 @@ def tone(scope: Scope, expression: Expression) -> Tone:
 def date_part(scope: Scope, part: DatePart) -> str:
     """Return the words for a part of a date: 下单年份."""
     words, name = scope.column(part.column), _PARTS[part.part]
+    only = scope.derived is None and scope.is_own(part.column) and scope.voice.phrases.dates(part.column.table) == 1
+    if only and part.part != "day" and not is_person(scope.entity.noun) and scope.voice.chance(0.4):
+        return name
     if part.part != "day" and words.endswith(("日期", "时间")) and len(words) > 3 and scope.voice.chance(0.92):
         return words[:-2] + name
     return f"{words}的{name}"

@@ -62,7 +62,7 @@ def is_value(voice: Voice, subject: Subject, value: str, quoted: str) -> Said | 
         tight = voice.chance(0.5) and not quoted.startswith(("“", '"', "'", "「", "‘"))
         modifier = quoted if tight else voice.pick(f"{quoted}的", f"{quoted}{words}的", f"{words}{quoted}的")
         return Said(predicate, modifier)
-    if len(words) <= 4 and not is_latin(words[-1:]):
+    if len(words) <= 4 and not is_latin(words[-1:]) and not words.endswith("情况"):
         return Said(
             predicate,
             voice.pick(f"{quoted}{words}的", f"{quoted}{words}的", f"{words}是{quoted}的", f"{words}{quoted}的"),
