@@ -45,6 +45,7 @@ _IMPLIED: frozenset[object] = frozenset(
         "FALSE",
     }
 )
+_SHARES = ("percent", "%", "share", "proportion", "百分", "占比", "比例", "率")
 _SEXES = {"f": ("female", "women", "woman", "girl", "女"), "m": ("male", "men", "man", "boy", "男")}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:[eE]-?\d+)?(?![\d])|\d+(?:\.\d+)?")
@@ -55,7 +56,7 @@ class Said:
     """A literal and how it stands in the query."""
 
     value: t.Value
-    kind: Literal["text", "number", "date", "month", "count", "limit", "flag"]
+    kind: Literal["text", "number", "date", "month", "count", "limit", "flag", "percent"]
     op: str = ""
 
 
@@ -79,6 +80,8 @@ def literals(tree: t.Tree) -> Iterator[Said]:
                 yield from (_literal(left, value, "=") for value in values)
             case t.Like(_, _, text):
                 yield Said(text, "text")
+            case t.Arithmetic("*", t.Aggregate(), 100.0):
+                yield Said(100.0, "percent")
             case t.Arithmetic(_, _, (int() | float()) as value):
                 yield Said(value, "number")
             case t.Case(_, then, otherwise) if (then, otherwise) != (1, 0):
@@ -110,6 +113,8 @@ def _is_said(literal: Said, question: str, numbers: set[float], synonyms: Synony
     value = literal.value
     if literal.kind == "flag":
         return True
+    if literal.kind == "percent":
+        return any(word in question for word in _SHARES)
     if isinstance(value, str):
         if value.lower() in question or (literal.kind == "date" and _date_said(value, question, numbers)):
             return True

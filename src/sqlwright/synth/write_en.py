@@ -47,12 +47,15 @@ class EnglishWriter:
     def questions(self, tree: Tree, n: int = 1) -> list[str]:
         """Return up to `n` different questions that mean what the tree's SQL computes; [] when it cannot be said."""
         found: list[str] = []
+        taken: set[str] = set()
         for _ in range(2 * n + 2):
             try:
                 text = self._question(tree)
             except UnsayableError:
                 continue
-            if text not in found:
+            plain = text.lower().rstrip("?.")
+            if plain not in taken:
+                taken.add(plain)
                 found.append(text)
                 if len(found) == n:
                     break

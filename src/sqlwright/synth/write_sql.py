@@ -132,6 +132,8 @@ class _Writer:
     def _arithmetic(self, node: t.Arithmetic, qualify: bool) -> str:
         left = self._operand(node.left, qualify)
         right = self._operand(node.right, qualify)
+        if node.op == "/" and isinstance(node.left, t.Arithmetic) and node.left.right == 100.0:
+            return f"{self._arithmetic(node.left, qualify)} / {right}"
         if node.op == "/" and self._real_division:
             return f"{left} * 1.0 / {right}"
         return f"{left} {node.op} {right}"

@@ -78,6 +78,8 @@ def _mark(opening: str) -> str:
 def finished(voice: Voice, asked: Asked) -> str:
     """Return the sentence with capitals and punctuation, or without, as people type."""
     text, mark = asked
+    if mark != "?" and voice.chance(0.04) and "please" not in text and text[-1].isalnum():
+        text += voice.pick(" please", ", please", " please")
     r = voice.rng.random()
     careless = r < (0.22 if mark else 0.6)
     if not careless or voice.chance(0.1):

@@ -57,7 +57,7 @@ class Scene:
             and not edge.outer
             and (not edge.up or self.graph.needs_saying(edge.to, name, skip))
         ]
-        parts = Parts(voice, here.human, plural, len(conditions) + len(edges) + len(node.lacks) > 1)
+        parts = Parts(voice, here.human, plural, len(conditions) + len(edges) + len(node.lacks) > 1, named=bool(role))
         for condition in conditions:
             self._add(parts, condition, node.table, plural)
         for table in node.lacks:
@@ -140,7 +140,8 @@ class Scene:
         if edge.up:
             if role:
                 return self._role(name, edge, role, plural)
-            return relations.up(voice, here, there, self._thing(edge.to, name), plural)
+            last, before = self._beyond(name, edge, skip)
+            return relations.up(voice, here, voice.table(nodes[last].table), self._thing(last, before), plural)
         shopping = self._shopping(name, edge, skip)
         if shopping:
             say = relations.bought if here.human else relations.bought_by
@@ -162,6 +163,20 @@ class Scene:
                 )
             ]
         return relations.down(voice, here, there, things.text, plural)
+
+    def _beyond(self, name: str, edge: Edge, skip: Collection[str]) -> tuple[str, str]:
+        """Return the parent to speak of and the node before it: mostly past parents that nothing is said about."""
+        before, here = name, edge.to
+        while self.voice.chance(0.75):
+            node = self.graph.nodes[here]
+            onward = [e for e in node.edges if e.to != before and e.to not in skip]
+            onward = [e for e in onward if not e.up or self.graph.needs_saying(e.to, here, skip)]
+            if node.conditions or node.lacks or len(onward) != 1 or not onward[0].up:
+                break
+            if self.voice.names.role(onward[0].key.table, onward[0].key.name):
+                break
+            before, here = here, onward[0].to
+        return here, before
 
     def _shopping(self, name: str, edge: Edge, skip: Collection[str]) -> tuple[str, str] | None:
         """Return the last table of a bare chain (order, order item) between a person and goods, and its end."""

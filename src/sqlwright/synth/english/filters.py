@@ -105,6 +105,14 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
     words = voice.column(column)
     thing = phrase if many or words.head in MASS else with_article(phrase)
     be = "are" if many else "is"
+    if condition.negated and words.verb and words.verb[1] and words.sense == "date" and words.verb[0] in _NOT_YET:
+        done = words.verb[0]
+        return [
+            ("whose", f"{phrase} {be} {voice.choose(_KNOWN)}"),
+            *[("pred", f"{verb('have', plural)} {voice.pick('', 'already ')}been {done}")] * 3,
+            ("short", f"already {done}"),
+            *[("adj", done)] * 3,
+        ]
     if condition.negated:
         return [
             (
@@ -127,22 +135,21 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
         ("pred", verb(f"don't have {thing}", plural)),
     ]
     if words.verb and words.verb[1] and words.sense == "date" and words.verb[0] in _NOT_YET:
-        out += [("pred", f"{verb('have', plural)} not been {words.verb[0]} {voice.pick('yet', '')}".rstrip())] * 2
+        done = words.verb[0]
+        return [
+            *out[:3],
+            *[("pred", f"{verb('have', plural)} not been {done} {voice.pick('yet', '')}".rstrip())] * 3,
+            ("pred", verb(f"are not {done} yet", plural)),
+            ("short", f"not yet {done}"),
+            *[("adj", _NOT_YET[done])] * (5 if _NOT_YET[done] else 0),
+            *[("pred", verb(f"are still {_NOT_YET[done] or 'open'}", plural))] * 2,
+        ]
     return out
 
 
-_NOT_YET = frozenset(
-    {
-        "shipped",
-        "delivered",
-        "closed",
-        "returned",
-        "paid",
-        "resolved",
-        "approved",
-        "completed",
-        "published",
-        "released",
-        "cancelled",
-    }
-)
+_NOT_YET = {
+    "shipped": "unshipped", "delivered": "undelivered", "closed": "", "returned": "unreturned", "paid": "unpaid",
+    "resolved": "unresolved", "approved": "unapproved", "completed": "unfinished", "published": "unpublished",
+    "signed": "unsigned",
+}  # fmt: skip
+"""What is done at a date -> what a row is before; "" where that would say a status."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlwright.synth.english import filters
+from sqlwright.synth.english.apart import then
 from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import join
@@ -98,6 +99,8 @@ def _conditional(groups: Groups, case: Case) -> str:
     voice = groups.scene.voice
     noun = voice.noun(groups.scene.graph.nodes[groups.node].table, True)
     modifier = voice.choose(filters.modifiers(voice, case.condition, True))
+    if modifier[0] == "head":
+        return f"number of {modifier[1]}"
     if modifier[0] == "adj":
         return f"number of {modifier[1]} {noun}"
     return f"number of {noun} {attached(modifier, who(voice, groups.people))}"
@@ -114,6 +117,8 @@ def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | N
     if key.shown:
         return f"for {voice.pick('each', 'every')} {key.one}, {show(voice)} the {key.shown} and the {phrase}{tail}", "."
     counting = alone and groups.counting
+    if counting and not _zero(groups) and voice.chance(0.14):
+        return _apart(groups, order)
     r = voice.rng.random()
     if counting and r < 0.45:
         return _how_many(groups, tail)
@@ -148,6 +153,23 @@ def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | N
     if counting and not tail and not rows.heavy and not key.thing:
         return ask(voice, f"{voice.pick('breakdown of', 'distribution of')} {rows.text} by {key.one}", False)
     return ask(voice, f"{phrase} {voice.pick('per', 'for each')} {key.one}", not alone, tail)
+
+
+def _apart(groups: Groups, order: Order | None) -> Asked:
+    """Ask how many there are in each group, then say what to show: "give the department name and the count"."""
+    voice, key = groups.scene.voice, groups.key
+    asked, _ = _how_many(groups, "")
+    down = order is not None and order.descending
+    if order is not None and isinstance(order.expression, Aggregate):
+        best = ("most common first", "largest first", "most first", "highest first", "biggest number first")
+        least = ("fewest first", "least common first", "smallest first", "lowest first")
+        first = voice.choose(best if down else least)
+        return f"{asked}? {first.capitalize() if voice.chance(0.7) else first}{voice.pick('', '.', ' please')}", ""
+    if order is not None:
+        return f"{asked}{_sorted(groups, order, (groups.aggregate,))}", "?"
+    name = f"{key.one} name" if key.thing and voice.chance(0.6) else key.one
+    number = voice.pick("count", "number", "number of them", "how many", f"number of {groups.rows.head}")
+    return then(voice, asked, "?", f"{name} and {'' if number == 'how many' else 'the '}{number}", 2, only=False), ""
 
 
 def _zero(groups: Groups) -> str:
@@ -250,6 +272,7 @@ def _sorted(groups: Groups, order: Order, aggregates: Sequence[Expression]) -> s
             f", ordered by {name} descending",
             f", from {most} to {fewest}",
             f", {voice.pick('largest', 'highest', 'biggest')} first",
+            f", {voice.pick('most common', 'most frequent') if count else 'highest'} first",
         )
     return voice.pick(
         f", {fewest} first",

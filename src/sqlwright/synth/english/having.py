@@ -33,9 +33,13 @@ def say_groups(scene: Scene) -> Asked:
             raise UnsayableError("limited groups")
         return _top(make_groups(scene, order.expression), order, order.expression, aggregates, query.limit)
     if query.having is not None:
-        if order is not None or not isinstance(query.having, Compare) or not isinstance(query.having.left, Aggregate):
+        if not isinstance(query.having, Compare) or not isinstance(query.having.left, Aggregate):
             raise UnsayableError("having with more clauses")
-        return _having(make_groups(scene, query.having.left), query.having, query.having.left, aggregates)
+        groups = make_groups(scene, query.having.left)
+        if order is not None and (order.expression != query.having.left or not aggregates):
+            raise UnsayableError("having sorted by something else")
+        asked = _having(groups, query.having, query.having.left, aggregates)
+        return asked if order is None else _ordered(scene.voice, asked, order)
     if not aggregates:
         raise UnsayableError("groups without an aggregate")
     return say_plain(make_groups(scene, aggregates[0]), aggregates, order)
@@ -61,7 +65,15 @@ def _having(groups: Groups, having: Compare, aggregate: Aggregate, shown: Sequen
             f", and give the {word} too",
             f", together with the {word}",
             f", with the {word}",
+            f" ({voice.pick('name and ', '') if key.thing else ''}{word})",
         )
+        if voice.chance(0.25):
+            many_ = (
+                voice.pick("how many", "the number", "the count") if aggregate.function == "count" else f"the {word}"
+            )
+            name = "name" if key.thing else key.one
+            wanted = voice.pick(f"the {name}s and {many_}", f"{name} and {many_.removeprefix('the ')}")
+            extra = voice.pick(". ", " - ") + voice.pick("", "I'd like to see ", "Show ", "I need ") + wanted
     pronoun = "who" if key.thing and key.human else "that"
     if key.shown:
         return ask(voice, f"{key.shown} of {key.many} {attached((kind, text), pronoun)}", True, extra)
@@ -78,6 +90,13 @@ def _having(groups: Groups, having: Compare, aggregate: Aggregate, shown: Sequen
     return ask(voice, f"{every}{key.many} {attached((kind, text), pronoun)}", True, extra, definite=False)
 
 
+def _ordered(voice: Voice, asked: Asked, order: Order) -> Asked:
+    """Add the order of the groups by the aggregate that limits them."""
+    most = ("highest first", "most first", "in descending order", "from most to least", "largest first")
+    least = ("lowest first", "fewest first", "in ascending order", "from least to most", "smallest first")
+    return f"{asked[0]}, {voice.choose(most if order.descending else least)}", asked[1]
+
+
 def _which(voice: Voice) -> str:
     return voice.pick("which", "which", "what")
 
@@ -91,6 +110,11 @@ def _count_limits(groups: Groups, having: Compare, value: str) -> list[Modifier]
         noun = scene.describe(groups.node, False, skip=between(scene, key.node, groups.node)).text
     counted = f"{amount(voice, having.op, value)} {groups.different}{noun}"
     options: list[Modifier] = [("with", counted), ("with", counted), ("pred", f"have {counted}")]
+    if having.op == ">=" and value.isdigit():
+        more = f"{value} or more {groups.different}{noun}"
+        options += [("with", more), ("pred", f"have {more}")]
+    if groups.key.node != groups.node:
+        options.append(("pred", f"had {voice.pick(counted, counted)}"))
     for past, participle in groups.deeds:
         options += [("pred", f"{PRESENT.get(past, past)} {counted}")] * 2
         if past not in PRESENT:

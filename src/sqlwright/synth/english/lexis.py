@@ -68,6 +68,9 @@ SCALES: dict[str, Scale] = {
     "population": Scale(
         "more populous", "less populous", ("most populous", "most populated"), ("least populous", "least populated")
     ),
+    "fee": Scale(
+        "more expensive", "cheaper", ("most expensive", "highest-priced"), ("cheapest",), "charge", "charging"
+    ),
     "salary": Scale(
         "better paid", "worse paid", ("highest-paid", "best-paid", "top-earning"), ("lowest-paid",), "earn", "earning"
     ),
@@ -222,6 +225,8 @@ MASS = frozenset(
 MONTHS = tuple("January February March April May June July August September October November December".split())
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+MEASURE_UNITS = frozenset("minutes mins hours seconds days weeks cm mm km m kg g lbs meters usd eur".split())
+"""Last words of a column's name that only tell its unit: duration_minutes is a duration."""
 COUNTED = frozenset(
     """page credit goal hour minute second day week month point vote view like member employee student seat room
     bedroom bathroom episode win loss copy unit passenger bed floor visit download lap assist calorie

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlwright.schema.words import plural as plural_of
-from sqlwright.synth.english import about_one, parents, tops
+from sqlwright.synth.english import about_one, apart, parents, tops
 from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import possessive
@@ -35,6 +35,12 @@ def say_listing(scene: Scene) -> Asked:
     tail = _tail(scene, order, focus) if order is not None else ""
     if not shown:
         return _everything(scene, focus, tail)
+    if scene.graph.nodes[focus].conditions or len(scene.graph.nodes) > len(owners):
+        apart_chance = 0.3 if len(shown) > 1 or tail else 0.18
+    else:
+        apart_chance = 0.06
+    if scene.voice.chance(apart_chance) and (len(owners) > 1 or not query.distinct or is_label(scene, shown, focus)):
+        return apart.say_rows_apart(scene, shown, subject if len(owners) > 1 else focus, tail)
     if len(owners) > 1:
         return parents.say_with_parents(scene, shown, subject, tail)
     if not tail and len(query.source.joins) == 0 and scene.voice.chance(0.75):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlwright.schema.words import plural
 from sqlwright.synth.english.grammar import join
-from sqlwright.synth.english.lexis import MASS
+from sqlwright.synth.english.lexis import MASS, MEASURE_UNITS
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError, Voice
 from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, Expression
@@ -30,6 +30,9 @@ def many(voice: Voice, column: Column) -> str:
     words = voice.column(column)
     if words.counted:
         return words.counted
+    if phrase.rsplit(" ", 1)[-1] in MEASURE_UNITS and " in " in phrase:
+        head, _, unit = phrase.rpartition(" in ")
+        return f"{plural(head)} in {unit}"
     if phrase.startswith(("date ", "time ")) and " of " not in phrase and phrase.endswith("ed"):
         return f"{phrase[:4]}s{phrase[4:]}"
     return phrase if words.head in MASS and phrase == words.phrases[0] else plural(phrase)

@@ -3,6 +3,7 @@
 A modifier is a pair (kind, text):
 
     adj    "active"                      before the noun
+    head   "women"                       instead of it
     short  "in Paris", "named Alice"     right after it
     with   "a price above 5"             after "with"
     pred   "cost more than 5"            after "who" or "that", agreeing with the noun's number

@@ -12,6 +12,7 @@ from sqlwright.synth.english.senses import (
     Sense,
     flag_of,
     label_of,
+    measured,
     scale_of,
     sense_of,
     shortens,
@@ -31,6 +32,12 @@ _ABBREVIATED = {
 _PREPOSITIONS = frozenset({"in", "of", "by", "to", "at", "for", "as", "on", "has", "is"})
 _ODD_PHRASES = frozenset({"day", "sort", "place"})
 """Lexicon names that are right for linking and mislead as a column's name."""
+
+
+_SHORTENED = frozenset(
+    "name fee price date amount salary cost title status phone email address score rating quantity stock".split()
+)
+"""Last words of names that people say alone: the fee for the consultation fee."""
 
 
 class Namer(Protocol):
@@ -188,7 +195,13 @@ class Names:
     def _column(self, table: model.Table, column: model.Column) -> ColumnWords:
         words, sense = words_of(column.name), sense_of(table, column)
         phrases, counted = self._phrases(table, column, sense), ""
-        if sense == "number" and singular(words[-1]) in COUNTED and singular(words[-1]) != words[-1]:
+        if sense == "number" and len(measured(column.name)) < len(words):
+            thing = " ".join(measured(column.name))
+            phrases = (thing, *(("length",) if words[-2] == "duration" else ()), f"{thing} in {words[-1]}")
+        elif sense == "number" and "per" in words[1:] and singular(words[0]) != words[0]:
+            counted = " ".join(words)
+            phrases = (counted,)
+        elif sense == "number" and singular(words[-1]) in COUNTED and singular(words[-1]) != words[-1]:
             counted = " ".join(w for w in words if w not in ("num", "number", "no", "total", "of"))
             phrases = (f"number of {counted}",)
         return ColumnWords(
@@ -222,7 +235,22 @@ class Names:
             phrases.insert(0, raw)
         if sense == "number" and raw != phrases[0] and raw == plural(phrases[0]):
             phrases[0] = raw
+        short = self._short(table, words, phrases)
+        if short == "name" and column.name in label_of(table):
+            phrases.insert(0, short)
+        elif short:
+            phrases.insert(1, short)
         return tuple(phrases)
+
+    @staticmethod
+    def _short(table: model.Table, words: tuple[str, ...], phrases: list[str]) -> str:
+        """Return the last word of a name, as people shorten it where no other column of the table ends in it."""
+        last = words[-1]
+        if len(words) < 2 or last not in _SHORTENED or last in phrases:
+            return ""
+        if last == "date" and sum(sense_of(table, column) in ("date", "year") for column in table.columns) > 1:
+            return ""
+        return last if sum(words_of(column.name)[-1] == last for column in table.columns) == 1 else ""
 
     @staticmethod
     def _one_date(table: model.Table) -> bool:

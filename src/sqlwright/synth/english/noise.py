@@ -16,6 +16,7 @@ _CONTRACTIONS = (
     ("are not ", "aren't "),
     ("please ", "pls "),
     ("please ", "plz "),
+    (" please", " pls"),
 )
 _SAFE_WORD = re.compile(r"(?<![\w'\"-])[a-z]{6,}(?![\w'\"-])")
 _ARTICLE = re.compile(r" the (?!same|most|fewest|ones|first)")

@@ -58,12 +58,15 @@ class Parts:
     Args:
         plural: the noun's number.
         several: whether more than one condition or relation will come, so that an "or" needs an "either".
+        named: whether the noun must stay, as it tells what the row is to another.
     """
 
     __slots__ = (
         "adjectives",
         "eithers",
+        "head",
         "human",
+        "named",
         "plain_where",
         "plural",
         "preds",
@@ -75,11 +78,13 @@ class Parts:
         "withs",
     )
 
-    def __init__(self, voice: Voice, human: bool, plural: bool, several: bool) -> None:
+    def __init__(self, voice: Voice, human: bool, plural: bool, several: bool, *, named: bool = False) -> None:
         self.voice = voice
         self.human = human
         self.plural = plural
         self.several = several
+        self.named = named
+        self.head = ""
         self.plain_where = voice.chance(0.06)
         self.adjectives: list[str] = []
         self.shorts: list[str] = []
@@ -100,7 +105,12 @@ class Parts:
             options = [o for o in options if o[0] != "whose"] or options
         if self.adjectives:
             options = [o for o in options if o[0] != "adj"] or options
+        if self.head or self.named:
+            options = [o for o in options if o[0] != "head"]
         kind, text = voice.choose(options)
+        if kind == "head":
+            self.head = text
+            return
         {"adj": self.adjectives, "short": self.shorts, "with": self.withs, "pred": self.preds, "whose": self.whoses}[
             kind
         ].append(text)
@@ -113,6 +123,7 @@ class Parts:
         """Return the noun with everything collected."""
         voice = self.voice
         pronoun = who(voice, self.human)
+        head = self.head or head
         behind = "".join([f" {short}" for short in self.shorts])
         if self.withs:
             behind += f" {'having' if voice.chance(0.05) else 'with'} {join(self.withs)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlwright.synth.english.comparing import COUNTS, IS_NUMBER, OF_NUMBER, THAN, agree, fill
-from sqlwright.synth.english.lexis import UNITS, Scale
+from sqlwright.synth.english.lexis import AMOUNTS, UNITS, Scale
 from sqlwright.synth.english.modifiers import Modifier, an, subject, verb
 from sqlwright.synth.english.names import ColumnWords
 from sqlwright.synth.english.voice import Voice
@@ -26,6 +26,15 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     if many and op in THAN:
         amount = fill(voice.choose(THAN[op]), literal)
         out += [("with", f"{amount} {phrase}"), ("pred", verb(f"have {amount} {phrase}", plural))]
+    if words.head in ("stock", "inventory") and op in ("=", "<=") and value == 0:
+        none = [
+            ("pred", verb("are out of stock", plural)),
+            ("short", "out of stock"),
+            ("pred", verb("are sold out", plural)),
+        ]
+        return [*out, *none, *none, ("with", "nothing in stock"), ("with", f"no {phrase} left")]
+    if words.head in AMOUNTS and words.scale is not None and op in "<>":
+        out += [("short", f"{voice.pick('over', 'above', 'of more than') if op == '>' else 'under'} {literal}")] * 3
     if words.head in ("stock", "inventory") and op in COUNTS and phrase == words.phrases[0]:
         amount = fill(voice.choose(COUNTS[op]), literal)
         out += [

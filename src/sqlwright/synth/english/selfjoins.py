@@ -64,8 +64,18 @@ def say_superior(scene: Scene) -> Asked | None:
     if query.where is None and theirs:
         return _with_superior(scene, mine, theirs)
     match query.where:
-        case Compare(Column() as one, (">" | "<") as op, Column() as two) if one.name == two.name and not theirs:
-            return _compared(scene, mine, one, op == ">")
+        case Compare(Column() as one, (">" | "<") as op, Column() as two) if one.name == two.name:
+            asked = _compared(scene, mine, one, op == ">")
+            if not theirs:
+                return asked
+            role = scene.role_of(source.joins[0].alias)
+            both = scene.voice.pick(
+                f"along with the {role}'s {column_list(scene.voice, theirs, False)}",
+                f"and who the {role} is",
+                f"showing both names, their own and the {role}'s",
+                f"with the {column_list(scene.voice, theirs, False)} of the {role}",
+            )
+            return f"{asked[0]}, {both}", asked[1]
     return None
 
 
@@ -98,7 +108,14 @@ def _compared(scene: Scene, mine: list[Column], column: Column, more: bool) -> A
         f"whose {phrase} is {higher} than {voice.pick(f'that of their {role}', possessive(f'their {role}'))}",
         f"with a {higher} {phrase} than their {role}",
     ]
-    if words.scale is not None:
+    if words.sense in ("date", "year"):
+        side, compared = ("after", "later") if more else ("before", "earlier")
+        theirs = voice.pick(f"that of their {role}", possessive(f"their {role}"))
+        options = [f"whose {phrase} is {compared} than {theirs}"]
+        if words.verb and words.verb[1]:
+            options += [f"{who} were {words.verb[0]} {side} their {role}"] * 3
+            options.append(f"{who} were {words.verb[0]} {compared} than their own {role}")
+    elif words.scale is not None:
         options.append(f"{who} are {words.scale.more if more else words.scale.less} than their {role}")
         if words.scale.verb:
             options += [f"{who} {words.scale.verb} {'more' if more else 'less'} than their {role}"] * 2

@@ -14,6 +14,7 @@ from sqlwright.synth.english.lexis import (
     EVENT_VERBS,
     LARGEST,
     LATEST,
+    MEASURE_UNITS,
     NEWEST,
     PEOPLE,
     PLACES,
@@ -45,6 +46,15 @@ def words_of(name: str) -> tuple[str, ...]:
 def head_of(name: str) -> str:
     """Return the last word of an identifier in the singular."""
     return singular(words_of(name)[-1])
+
+
+def measured(name: str) -> tuple[str, ...]:
+    """Return the words of a number's name without its unit: ("duration",) of duration_minutes."""
+    words = words_of(name)
+    return words[:-1] if len(words) > 1 and words[-1] in MEASURE_UNITS and words[-2] in _WITH_UNITS else words
+
+
+_WITH_UNITS = frozenset({*SCALES, "time", "distance"})
 
 
 def sense_of(table: model.Table, column: model.Column) -> Sense:
@@ -80,7 +90,7 @@ def scale_of(table: model.Table, column: model.Column) -> Scale | None:
         if not _BIRTHS.isdisjoint(words):
             return BORN
         return None if head_of(table.name) in PEOPLE else LATEST if sense == "date" else NEWEST
-    scale = _scale_of_word(singular(words[-1]))
+    scale = _scale_of_word(singular(measured(column.name)[-1]))
     if sense != "number" or scale is None or (len(words) > 1 and words[0] in _COMPUTED):
         return None
     for rival in rivals:

@@ -29,6 +29,10 @@ _WORDINGS: dict[tuple[str, bool], tuple[str, ...]] = {
     ("date", False): (
         *_COMMON[False],
         "{sort} {key}, oldest first",
+        ", in order of {key}",
+        ", earliest first",
+        ", oldest first",
+        ", by {key}",
         "{sort} {key} from earliest to latest",
         "{sort} {key}",
         " in chronological order of {key}",
@@ -37,6 +41,9 @@ _WORDINGS: dict[tuple[str, bool], tuple[str, ...]] = {
     ("date", True): (
         *_COMMON[True],
         "{sort} {key}, newest first",
+        ", newest first",
+        ", latest first",
+        ", most recent first",
         "{sort} {key} from newest to oldest",
         " in reverse chronological order of {key}",
         ", most recent {key} first",
@@ -50,6 +57,8 @@ _WORDINGS: dict[tuple[str, bool], tuple[str, ...]] = {
         "{sort} {key}",
         "{sort} {key} from low to high",
         ", lowest {key} first",
+        ", by {key}",
+        ", in order of {key}",
     ),
     ("number", True): (
         *_COMMON[True],
@@ -83,6 +92,11 @@ def order_tail(voice: Voice, order: Order, phrase: str, *, own: bool) -> str:
         if not order.descending:
             first, last = last, first
         return voice.choose(_BY_ADJECTIVE).format(first=first, last=last)
+    if not own and voice.chance(0.5):
+        wordings = _WORDINGS["number" if words is None else _KINDS.get(words.sense, "text"), order.descending]
+        options = [o for o in wordings if "{key}" in o]
+        sort = voice.pick(" ", ", ") + voice.pick("sorted by", "ordered by")
+        return voice.choose(options).format(key=phrase, sort=sort, comma=voice.pick(" ", ", "))
     kind = "number" if words is None else _KINDS.get(words.sense, "text")
     comma = voice.pick(" ", ", ", " ")
     sort = comma + voice.pick("sorted by", "ordered by", "sorted by", "ordered by", "arranged by")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sqlwright.schema.words import plural as plural_of
 from sqlwright.synth.english.comparing import IS_TEXT, OF_NUMBER, agree
-from sqlwright.synth.english.grammar import join, third
+from sqlwright.synth.english.grammar import join, third, with_article
 from sqlwright.synth.english.modifiers import Modifier, an, subject, verb
 from sqlwright.synth.english.names import ColumnWords
 from sqlwright.synth.english.voice import Voice
@@ -11,7 +12,7 @@ from sqlwright.synth.tree import Column, InList, Like, Value
 
 _STATES = frozenset({"status", "state", "color", "colour", "gender", "sex", "condition", "shape", "mode"})
 """Columns whose lower-case values are adjectives of the row: "open tickets", "tickets that are open"."""
-_KINDS = frozenset({"type", "kind", "size", "species", "material"})
+_KINDS = frozenset({"type", "kind", "size", "species", "material", "form"})
 """Columns whose lower-case values go before the noun, but not behind "are"."""
 _RANKS = frozenset({"priority", "severity", "level", "tier", "quality", "risk"})
 """Columns whose values go before the noun with the column's name: "high-priority tickets"."""
@@ -30,6 +31,31 @@ _CLASSES = frozenset(
         "division",
     }
 )
+_NOUNS = frozenset({"form", "type", "kind", "species"})
+"""Columns whose values may be what the row is: "creams" of form cream."""
+_NO_NOUN = (
+    "al",
+    "ic",
+    "ed",
+    "ive",
+    "ing",
+    "ent",
+    "ary",
+    "ory",
+    "ous",
+    "ful",
+    "less",
+    "s",
+    "y",
+    "time",
+    "able",
+    "ate",
+    "n",
+)
+_JOBS = frozenset({"position", "role", "occupation", "profession", "title", "job"})
+_CAUSES = frozenset({"reason", "cause", "purpose", "diagnosis"})
+_WAYS = frozenset({"method", "channel", "source", "carrier"})
+_MAKERS = frozenset({"brand", "make", "manufacturer", "publisher", "author", "artist", "supplier", "vendor"})
 _SEXES = {"f": "female", "m": "male", "female": "female", "male": "male"}
 _LIKE = {
     "starts": ("start with", "begin with", "start with"),
@@ -79,14 +105,34 @@ def _equal(
     text = str(value)
     sex = _SEXES.get(text.lower(), "") if words.head in ("gender", "sex") else ""
     if sex:
-        return out + [("adj", sex)] * 3 + [("pred", verb(f"are {sex}", plural))]
+        out += [("adj", sex)] * 3 + [("pred", verb(f"are {sex}", plural))]
+        if voice.table(column.table).human and voice.names.people() < 4:
+            one, several = ("woman", "women") if sex == "female" else ("man", "men")
+            out += [("head", several if plural else one)] * 3
+        return out
     if words.head in ("nationality", "citizenship") and text[:1].isupper() and text.isalpha():
         return [*out, ("adj", text), ("adj", text), ("pred", verb(f"are {text}", plural))]
     plain = is_plain(value)
+    human = voice.table(column.table).human
+    if _before(words, text):
+        out += [("with", f"{literal} {phrase}")] * 2
     if words.head in _STATES and plain:
+        if "-" in text and not human:
+            out += [("head", plural_of(text) if plural else text)] * 3
         out += [("adj", text)] * 3 + [("pred", verb(f"are {text}", plural))] * 2
+    elif words.head in _CAUSES:
+        out += [("short", f"{voice.pick('for', 'for', 'because of', 'due to')} {literal}")] * 3
+    elif words.head in _WAYS:
+        if "payment" in words.name and voice.table(column.table).head in ("invoice", "order", "bill", "payment"):
+            out += [("short", f"paid {voice.pick('by', 'with', 'via')} {literal}")] * 3
+        else:
+            out += [("short", f"{voice.pick('via', 'by', 'through')} {literal}")] * 2
     elif words.head in _KINDS and plain:
         out += [("adj", text)] * 2 + [("short", f"of {words.head} {text}")]
+        if words.head in _NOUNS and not human and len(text) > 3 and not text.endswith(_NO_NOUN):
+            out += [("head", plural_of(text) if plural else text)] * 4
+        if words.head == "form":
+            out.append(("short", f"in {text} form"))
     elif words.head in _RANKS and len(text) < 15:
         out += (
             [("adj", f"{text.lower() if plain else text}-{words.head}"), ("short", f"of {text} {words.head}")]
@@ -97,13 +143,16 @@ def _equal(
         out += [("short", f"in the {literal} {phrase}"), ("short", f"in {phrase} {literal}")]
         if plain or words.head in ("genre", "segment"):
             out.append(("adj", text))
-    elif words.head in ("brand", "make", "manufacturer", "publisher", "author", "artist"):
-        out.append(("short", f"{'by' if words.head in ('author', 'artist', 'publisher') else 'from'} {literal}"))
-    elif (
-        words.head in ("position", "role", "occupation", "profession", "title")
-        and voice.table(column.table).human
-        and words.sense != "name"
-    ):
+    elif words.head in _MAKERS:
+        by = words.head in ("author", "artist", "publisher")
+        out += [("short", f"{'by' if by else voice.pick('from', 'by', 'made by')} {literal}")] * 2
+        if text[:1].isupper() and len(text.split()) < 3 and not by:
+            out += [("adj", text)]
+    elif words.head in _JOBS and human and words.sense != "name":
+        if text.replace(" ", "").isalpha() and not text.endswith("s"):
+            job = text if voice.chance(0.6) else text.lower()
+            out += [("head", plural_of(job) if plural else job)] * 3
+            out.append(("pred", f"are {plural_of(job)}" if plural else f"is {with_article(job)}"))
         out += [
             (
                 "short",
@@ -111,6 +160,17 @@ def _equal(
             )
         ]
     return out
+
+
+def _before(words: ColumnWords, text: str) -> bool:
+    """Return whether a value reads well before its column's name: "private insurance", "O+ blood type"."""
+    return (
+        words.sense in ("category", "text")
+        and words.head
+        not in _STATES | _RANKS | _CAUSES | _WAYS | _MAKERS | {"description", "note", "subject", "comment"}
+        and len(text.split()) < 3
+        and len(text) < 20
+    )
 
 
 def place(voice: Voice, column: Column, words: ColumnWords, literal: str, plural: bool) -> list[Modifier]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.english.asks import Asked, ask
+from sqlwright.synth.english.apart import in_brackets
+from sqlwright.synth.english.asks import Asked, ask, show
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.lexis import NUMBERS
 from sqlwright.synth.english.measures import column_list, extreme
@@ -36,6 +37,13 @@ def say_top(scene: Scene, columns: list[Column], subject: str, order: Order, lim
     leading = bool(label) and tuple(c.name for c in columns[:label]) == table.label
     if leading and len(columns) == label and voice.chance(0.72):
         return _named(scene, subject, column, order.descending, best, plural)
+    if voice.chance(0.25):
+        names = column_list(voice, columns, plural and voice.chance(0.6))
+        if leading and not plural and voice.chance(0.5):
+            who = "who" if table.human else "what"
+            return in_brackets(voice, (f"{who} is {voice.pick('the', 'the', 'our')} {best}", "?"), names, len(columns))
+        lead = voice.pick("the ", "", f"{show(voice)} the ")
+        return in_brackets(voice, (f"{lead}{best}", ""), names, len(columns))
     r = voice.rng.random()
     if not leading or len(columns) == label or r < 0.6:
         names = column_list(voice, columns, plural)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from sqlwright.synth.english import filters
 from sqlwright.synth.english.asks import Asked, ask, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import join
 from sqlwright.synth.english.measures import computed, function_word, many, measure
+from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
-from sqlwright.synth.tree import Aggregate, Arithmetic, Column, Expression
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Condition, Expression
 
 _ALL = ("", "the ", "all ", "all the ")
 _SUMMED = frozenset({"amount", "total", "revenue", "salary", "price", "cost", "sales", "payment", "fee", "balance"})
@@ -211,10 +213,31 @@ def _several(scene: Scene, expressions: list[Expression]) -> Asked:
     return ask(voice, f"{texts} {link} {rows.text}", True)
 
 
+def _share(scene: Scene, condition: Condition) -> Asked:
+    """Say `SUM(CASE WHEN ... THEN 1 ELSE 0 END) * 100.0 / COUNT(*)`: what percentage of rows something is true of."""
+    voice, node = scene.voice, subject_of(scene, Aggregate("count", None))
+    rows = scene.describe(node, True)
+    table = voice.table(scene.graph.nodes[node].table)
+    kind, text = voice.choose([m for m in filters.modifiers(voice, condition, True) if m[0] != "short"])
+    share = voice.pick("percentage", "percentage", "percent", "share", "proportion")
+    percent = voice.pick(" (in percent)", ", in percent,", " in %") if share in ("share", "proportion") else ""
+    whole = f"{voice.pick('', 'all ', 'the ', 'our ')}{rows.text}"
+    be = {"adj": f"are {text}", "head": f"are {text}", "pred": text, "with": f"have {text}"}.get(kind, "")
+    if not be:
+        only = f"{rows.head} {attached((kind, text), who(voice, table.human))}"
+        return f"{only} as a {voice.pick('percentage', 'percent')} of {whole}", ""
+    if voice.chance(0.6):
+        return f"what {share} of {whole}{percent} {be}", "?"
+    return ask(voice, f"{share}{percent.rstrip(',')} of {rows.text} that {be}", False)
+
+
 def _spread(scene: Scene, expression: Arithmetic) -> Asked:
     """Say arithmetic on aggregates: the difference between the highest and the lowest price."""
     voice = scene.voice
     left, right = expression.left, expression.right
+    match expression:
+        case Arithmetic("/", Arithmetic("*", Aggregate("sum", Case(condition, 1, 0)), 100.0), Aggregate("count", None)):
+            return _share(scene, condition)
     if not isinstance(left, Aggregate):
         return ask(voice, f"{computed(voice, expression)} of {rows_of(scene, expression).text}", False)
     rows = rows_of(scene, left)

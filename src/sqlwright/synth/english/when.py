@@ -45,7 +45,7 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     loose = ""
     if op == "=" and years:
         loose = voice.pick(f"from {literal}", f"from {literal}", f"of {literal}")
-    elif not years and (words.phrases[0] == "date" or op != "="):
+    elif not years:
         loose = time
     return out + happened(voice, words, time, loose, plural)
 
@@ -74,8 +74,12 @@ def happened(voice: Voice, words: ColumnWords, time: str, loose: str, plural: bo
         out += [("pred", f"{was(plural) + ' ' if passive else ''}{participle} {time}")] * 2
         if passive:
             out += [("short", f"{participle} {time}")] * 3
-    if loose and (own or words.verb is None) and (own or words.phrases[0] in ("date", "time", "timestamp", "year")):
-        out += [("short", loose)] * 2
+    plain = words.phrases[0] in ("date", "time", "timestamp", "year")
+    only = not voice.table(words.table).human and voice.names.only_date(words.table)
+    if loose and (own or (words.verb is None and (plain or only))):
+        out += [("short", loose)] * 3
+        if loose.startswith("in ") and loose[3:].isdigit() and voice.chance(0.5):
+            out.append(("adj", loose[3:]))
     return out
 
 
@@ -90,7 +94,8 @@ def part_compared(voice: Voice, part: DatePart, op: str, value: int, plural: boo
         out: list[Modifier] = [("whose", f"{phrase} {falls} {time}"), ("with", f"{thing} {time}")]
         if voice.chance(0.15):
             out.append(("whose", f"{phrase} year {voice.choose(IS_NUMBER[op])} {value}"))
-        return out + happened(voice, words, time, f"from {value}" if op == "=" else time, plural)
+        loose = voice.pick(f"in {value}", f"in {value}", f"from {value}") if op == "=" else time
+        return out + happened(voice, words, time, loose, plural)
     if part.part == "month" and op == "=" and 1 <= value <= 12:
         name = MONTHS[value - 1]
         time = f"in {voice.pick(name, name, name, 'the month of ' + name, name + ' of any year')}"

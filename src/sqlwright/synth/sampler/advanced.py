@@ -40,14 +40,17 @@ def superior(dice: Dice) -> Query | None:
     left, right = replace(edge.child_column, alias="T1"), replace(edge.parent_column, alias="T2")
     source = Source(table.name, (Join(table.name, left, right, alias="T2"),), alias="T1")
     mine, theirs = _aliased(table.label, "T1"), _aliased(table.label, "T2")
-    measures = list(table.measures)
+    measures = [*table.measures, *(c for c in table.dates if not c.has_nulls)]
     r = dice.random()
     if r < 0.4 and measures:
         node = dice.pick(measures).node
-        compare = Compare(replace(node, alias="T1"), ">" if dice.chance(0.7) else "<", replace(node, alias="T2"))
-        return Query(items(mine), source, where=compare)
+        compare = Compare(replace(node, alias="T1"), ">" if dice.chance(0.6) else "<", replace(node, alias="T2"))
+        return Query(items((*mine, *theirs) if dice.chance(0.3) else mine), source, where=compare)
     if r < 0.6 and table.key:
         keys = _aliased(agg.entity_key(table), "T2")
+        if dice.chance(0.5):
+            shown = (*items(theirs), Item(agg.COUNT)) if dice.chance(0.4) else items(theirs)
+            return Query(shown, source, group_by=keys, order_by=agg.by(agg.COUNT, True), limit=1)
         return Query((*items(theirs), Item(agg.COUNT)), source, group_by=keys)
     if r < 0.75 and table.named:
         column = next(c for c in table.columns if c.node == table.label[-1])
@@ -98,6 +101,19 @@ def conditional_count(dice: Dice) -> Query | None:
     case = Case(Compare(column.node, "=", dice.pick_early(column.values)), 1, 0)
     select = (Item(group.node), Item(Aggregate("sum", case)))
     return Query(select, Source(table.name), group_by=(group.node,))
+
+
+def share(dice: Dice) -> Query | None:
+    """The percentage of orders that were cancelled."""
+    table = dice.table()
+    columns = [c for c in table.filters if c.role in ("category", "flag") and len(c.values) > 1]
+    if not columns:
+        return None
+    column = dice.pick(columns)
+    case = Case(Compare(column.node, "=", dice.pick_early(column.values)), 1, 0)
+    part = Arithmetic("/", Arithmetic("*", Aggregate("sum", case), 100.0), agg.COUNT)
+    condition = where(dice, table, (column.node,), simple=True, many=True) if dice.chance(0.35) else None
+    return Query((Item(part),), Source(table.name), where=condition)
 
 
 def computed(dice: Dice) -> Query | None:

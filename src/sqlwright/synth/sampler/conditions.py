@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from sqlwright.synth._roles import words_of
 from sqlwright.synth.catalog import ColumnInfo, TableInfo
 from sqlwright.synth.sampler.dice import Dice
 from sqlwright.synth.tree import (
@@ -34,10 +35,13 @@ _ROLE_WEIGHT = {
 _OPS: tuple[Literal[">", "<", ">=", "<="], ...] = (">", ">", "<", "<", ">=", "<=")
 
 
+_STOCKS = frozenset(("stock", "inventory"))
+
+
 def where(
     dice: Dice, table: TableInfo, avoid: tuple[Column, ...] = (), *, simple: bool = False, many: bool = False
 ) -> Condition | None:
-    """Return a condition on one table: mostly one predicate, sometimes two joined by AND or OR; None if nothing fits.
+    """Return a condition on one table: one predicate, or two or three by AND, or two by OR; None if nothing fits.
 
     Args:
         dice: the catalog and its randomness.
@@ -49,9 +53,9 @@ def where(
     first = _column(dice, table, avoid, many)
     if first is None:
         return None
-    if simple or dice.chance(0.72):
+    if simple or dice.chance(0.55):
         return predicate(dice, first, many=many)
-    if dice.chance(0.25):
+    if dice.chance(0.16):
         either = _either(dice, first)
         if either:
             return either
@@ -60,7 +64,11 @@ def where(
         return predicate(dice, first, many=many)
     flags = "flag" in (first.role, second.role)
     op: Literal["and", "or"] = "and" if flags or dice.chance(0.85) else "or"
-    parts = (predicate(dice, first, plain=True, many=True), predicate(dice, second, plain=True, many=True))
+    chosen = [first, second]
+    if op == "and" and dice.chance(0.22):
+        third = _column(dice, table, (*avoid, first.node, second.node), True)
+        chosen += [third] if third is not None and not third.unique else []
+    parts = tuple(predicate(dice, column, plain=True, many=True) for column in chosen)
     return Both(op, _flat(parts) if op == "and" else parts)
 
 
@@ -115,9 +123,9 @@ def predicate(dice: Dice, column: ColumnInfo, *, plain: bool = False, many: bool
 
     `plain` keeps to predicates that read well beside another, `many` to those that may hold for several rows.
     """
-    if column.has_nulls and not plain and dice.chance(0.06):
-        return IsNull(column.node, negated=dice.chance(0.4))
     role = column.role
+    if column.has_nulls and dice.chance(0.3 if role == "date" else 0.04 if plain else 0.1):
+        return IsNull(column.node, negated=dice.chance(0.35))
     if role in ("measure", "ordinal"):
         return number(dice, column)
     if role == "date":
@@ -190,6 +198,8 @@ def _piece(dice: Dice, value: str) -> tuple[Literal["starts", "ends", "contains"
 def number(dice: Dice, column: ColumnInfo) -> Condition:
     """Return a comparison of a number column with a round number inside its range."""
     node = column.node
+    if column.low == 0 and column.integer and not _STOCKS.isdisjoint(words_of(node.name)) and dice.chance(0.25):
+        return Compare(node, "=", 0)
     few = column.integer and column.distinct <= 12
     r = dice.random()
     exact = column.year or (column.integer and column.role == "ordinal")
@@ -244,11 +254,11 @@ def date(dice: Dice, column: ColumnInfo) -> Condition:
     r = dice.random()
     if r < 0.4:
         return Compare(DatePart("year", node), "=", year)
-    if r < 0.46:
+    if r < 0.44:
         return Compare(DatePart("month", node), "=", month)
-    if r < 0.55:
+    if r < 0.56:
         return Both("and", (Compare(DatePart("year", node), "=", year), Compare(DatePart("month", node), "=", month)))
-    if r > 0.96 and not column.timed:
+    if r > 0.93 and not column.timed:
         return Compare(node, "=", day)
     least, greatest = str(min(column.values))[:10], str(max(column.values))[:10]
     start = day[:8] + "01" if dice.chance(0.6) else day[:5] + "01-01"

@@ -12,7 +12,7 @@ from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.paths import Path
 from sqlwright.synth.sampler import aggregates as agg
 from sqlwright.synth.sampler.conditions import pinned, used, where
-from sqlwright.synth.sampler.dice import Dice, label_items, projection
+from sqlwright.synth.sampler.dice import Dice, items, label_items, projection
 from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Join, Order, Query, Source
 
 _UP = ("U", "UU", "UUU")
@@ -30,7 +30,7 @@ def with_parent(dice: Dice) -> Query | None:
     table, path = _start(dice, _UP)
     if path is None:
         return None
-    if len(table.parents) > 1 and (table.link or not table.show or dice.chance(0.15)):
+    if len(table.parents) > 1 and (table.link or not table.show or dice.chance(0.35)):
         return _both_parents(dice, table)
     end = dice.end(path)
     if not end.named or not table.show:
@@ -41,13 +41,14 @@ def with_parent(dice: Dice) -> Query | None:
         theirs = (*theirs, Item(dice.pick(end.show).node))
     select = (*own, *theirs) if dice.chance(0.6) else (*theirs, *own)
     condition: Condition | None = None
-    if dice.chance(0.55):
+    if dice.chance(0.7):
         condition = where(dice, table if dice.chance(0.6) else end, simple=True, many=True)
         fixed = pinned(condition)
         select = tuple(item for item in select if item.expression not in fixed)
     order: tuple[Order, ...] = ()
-    if condition is None and table.numbers and dice.chance(0.4):
-        order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6))
+    sortable = [c for c in (*table.numbers, *table.dates) if not c.has_nulls]
+    if sortable and dice.chance(0.3):
+        order = agg.by(dice.pick(sortable).node, dice.chance(0.6))
     return Query(select, _source(path), where=condition, order_by=order)
 
 
@@ -60,9 +61,12 @@ def _both_parents(dice: Dice, table: TableInfo) -> Query | None:
     parents = [dice.catalog.table(edge.parent) for edge in edges]
     joins = tuple(Join(edge.parent, edge.child_column, edge.parent_column) for edge in edges)
     select = (*label_items(parents[0]), *label_items(parents[1]))
-    if table.show and dice.chance(0.4):
-        select = (*select, Item(dice.pick(table.show).node))
-    condition = where(dice, dice.pick((*parents, table)), simple=True, many=True) if dice.chance(0.6) else None
+    if table.show and dice.chance(0.5):
+        more = items(info.node for info in dice.several(table.show, 1 if dice.chance(0.6) else 2))
+        select = (*select, *more) if dice.chance(0.6) else (*more, *select)
+    condition = where(dice, dice.pick((*parents, table)), simple=dice.chance(0.7)) if dice.chance(0.75) else None
+    if condition is not None and dice.chance(0.5):
+        condition = _maybe_and(dice, condition, table, 1.0)
     fixed = pinned(condition)
     shown = tuple(item for item in select if item.expression not in fixed)
     return Query(shown, Source(table.name, joins), where=condition)
@@ -76,8 +80,8 @@ def by_parent(dice: Dice) -> Query | None:
     condition = where(dice, dice.end(path), simple=dice.chance(0.7))
     if condition is None:
         return None
-    condition = _maybe_and(dice, condition, table, 0.2)
-    order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6)) if table.numbers and dice.chance(0.1) else ()
+    condition = _maybe_and(dice, condition, table, 0.45)
+    order = agg.by(dice.pick(table.numbers).node, dice.chance(0.6)) if table.numbers and dice.chance(0.15) else ()
     return Query(projection(dice, table, 2, pinned(condition)), _source(path), where=condition, order_by=order)
 
 
@@ -89,7 +93,7 @@ def by_child(dice: Dice) -> Query | None:
     condition = where(dice, dice.end(path), simple=True)
     if condition is None:
         return None
-    condition = _maybe_and(dice, condition, table, 0.15)
+    condition = _maybe_and(dice, condition, table, 0.3)
     select = label_items(table)
     if dice.chance(0.2) and table.show:
         select = (*select, Item(dice.pick(table.show).node))
@@ -106,7 +110,7 @@ def count(dice: Dice) -> Query | None:
     if condition is None:
         return None
     subject = agg.COUNT if up else Aggregate("count", table.key, distinct=True)
-    return Query((Item(subject),), _source(path), where=_maybe_and(dice, condition, table, 0.15))
+    return Query((Item(subject),), _source(path), where=_maybe_and(dice, condition, table, 0.4))
 
 
 def aggregate(dice: Dice) -> Query | None:
@@ -117,6 +121,7 @@ def aggregate(dice: Dice) -> Query | None:
     condition = where(dice, dice.end(path), simple=True)
     if condition is None:
         return None
+    condition = _maybe_and(dice, condition, table, 0.35)
     column = dice.pick(table.measures)
     select = [Item(agg.aggregate(dice, column))]
     if dice.chance(0.12):
@@ -132,7 +137,7 @@ def grouped(dice: Dice) -> Query | None:
     if drawn is None:
         return None
     columns, keys, subject, query = drawn
-    order = agg.by(subject, dice.chance(0.75)) if dice.chance(0.18) else ()
+    order = agg.by(subject, dice.chance(0.75)) if dice.chance(0.25) else ()
     return replace(query, select=(*columns, Item(subject)), group_by=keys, order_by=order)
 
 
@@ -148,8 +153,9 @@ def group_having(dice: Dice) -> Query | None:
     limit = agg.having(dice, table, subject, groups)
     if limit is None:
         return None
-    select = (*columns, Item(subject)) if dice.chance(0.3) else columns
-    return replace(query, select=select, group_by=keys, having=limit)
+    select = (*columns, Item(subject)) if dice.chance(0.5) else columns
+    order = agg.by(subject, dice.chance(0.75)) if select is not columns and dice.chance(0.25) else ()
+    return replace(query, select=select, group_by=keys, having=limit, order_by=order)
 
 
 def group_top(dice: Dice) -> Query | None:
@@ -211,7 +217,7 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
             return None
         key = dice.pick(table.categories).node
         columns, keys = (Item(key),), (key,)
-    condition = where(dice, end, simple=True, many=True) if dice.chance(0.16) else None
+    condition = where(dice, end, simple=dice.chance(0.8), many=True) if dice.chance(0.34) else None
     subject = agg.COUNT
     if end is child or condition is not None:
         if child.measures and dice.chance(0.5):

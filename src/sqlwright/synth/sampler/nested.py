@@ -34,6 +34,10 @@ def without(dice: Dice) -> Query | SetOperation | None:
     table, edge = drawn
     child = dice.catalog.table(edge.child)
     select = _what(dice, table)
+    own = where(dice, table, simple=True, many=True) if dice.chance(0.25) else None
+    if own is not None and not isinstance(own, Both):
+        query = Query(items([edge.child_column]), Source(edge.child, _further(dice, child)))
+        return Query(select, Source(table.name), where=Both("and", (own, InQuery(edge.parent_column, query, True))))
     inner = where(dice, child, (edge.child_column,), simple=True, many=True) if dice.chance(0.22) else None
     if getattr(inner, "negated", False) or getattr(inner, "op", "") == "<>":
         inner = None  # "without any that are not" is too many negations
@@ -47,7 +51,8 @@ def without(dice: Dice) -> Query | SetOperation | None:
         return SetOperation("except", left, Query(items([edge.child_column]), Source(edge.child)))
     if r < 0.42 or column.has_nulls:
         return Query(select, Source(table.name), where=_exists(edge, inner, negated=True))
-    query = Query(items([edge.child_column]), Source(edge.child), where=inner)
+    joins = _further(dice, child) if inner is None else ()
+    query = Query(items([edge.child_column]), Source(edge.child, joins), where=inner)
     return Query(select, Source(table.name), where=InQuery(edge.parent_column, query, negated=True))
 
 
@@ -84,7 +89,13 @@ def against_average(dice: Dice) -> Query | None:
     scalar = Scalar(Query((Item(Aggregate(function, column.node)),), Source(table.name), where=inner))  # type: ignore[arg-type]
     op = ">" if dice.chance(0.7) else "<"
     select = (Item(agg.COUNT),) if dice.chance(0.22) else projection(dice, table, 2)
-    return Query(select, Source(table.name), where=Compare(column.node, op, scalar))  # type: ignore[arg-type]
+    compare = Compare(column.node, op, scalar)  # type: ignore[arg-type]
+    path = dice.path(table, "U") if inner is None and dice.chance(0.45) else None
+    if path is not None:
+        theirs = where(dice, dice.end(path), simple=True)
+        if theirs is not None and not isinstance(theirs, Both):
+            return Query(select, Source(table.name, path.joins), where=Both("and", (theirs, compare)))
+    return Query(select, Source(table.name), where=compare)
 
 
 def extreme(dice: Dice) -> Query | None:
@@ -169,6 +180,12 @@ def _child(dice: Dice) -> tuple[TableInfo, Edge] | None:
     if not table.children or not (table.named or table.show):
         return None
     return table, dice.pick(table.children)
+
+
+def _further(dice: Dice, child: TableInfo) -> tuple[Join, ...]:
+    """Return now and then a join to the child's own children: patients without any prescription of a visit."""
+    path = dice.path(child, "D") if dice.chance(0.3) else None
+    return path.joins[:1] if path is not None else ()
 
 
 def _what(dice: Dice, table: TableInfo) -> tuple[Item, ...]:

@@ -6,7 +6,7 @@ from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.sampler import aggregates as agg
 from sqlwright.synth.sampler.conditions import pinned, used, where
 from sqlwright.synth.sampler.dice import Dice, items, projection
-from sqlwright.synth.tree import Aggregate, Column, DatePart, IsNull, Item, Order, Query, Source
+from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, IsNull, Item, Order, Query, Source
 
 
 def rows(dice: Dice) -> Query | None:
@@ -15,12 +15,12 @@ def rows(dice: Dice) -> Query | None:
     condition = where(dice, table)
     if condition is None:
         return None
-    if dice.chance(0.06):
+    if dice.chance(0.03):
         return Query((), Source(table.name), where=condition)
     fixed = pinned(condition)
     select = projection(dice, table, avoid=fixed)
     order: tuple[Order, ...] = ()
-    if dice.chance(0.15) and not set(fixed) & set(table.label):
+    if dice.chance(0.25) and not set(fixed) & set(table.label):
         key = _order_key(dice, table, select)
         order = agg.by(key, dice.chance(0.5)) if key and key not in fixed else ()
     return Query(select, Source(table.name), where=condition, order_by=order)
@@ -56,7 +56,7 @@ def distinct(dice: Dice) -> Query | None:
 def count(dice: Dice) -> Query:
     """How many customers, or how many in Berlin."""
     table = dice.table()
-    condition = where(dice, table, many=True) if dice.chance(0.72) else None
+    condition = where(dice, table, many=True) if dice.chance(0.85) else None
     return Query((Item(agg.COUNT),), Source(table.name), where=condition)
 
 
@@ -100,13 +100,13 @@ def grouped(dice: Dice) -> Query | None:
     if key is None:
         return None
     subject = agg.group_aggregate(dice, table, key)
-    condition = where(dice, table, (_column_of(key),), simple=True, many=True) if dice.chance(0.25) else None
+    condition = where(dice, table, (_column_of(key),), simple=dice.chance(0.8), many=True) if dice.chance(0.4) else None
     select = [Item(key), Item(subject)]
     if dice.chance(0.1) and table.measures:
         extra = agg.aggregate(dice, dice.pick(table.measures))
         if extra != subject and extra.argument != key:
             select.append(Item(extra))
-    order = agg.by(subject if dice.chance(0.75) else key, dice.chance(0.6)) if dice.chance(0.22) else ()
+    order = agg.by(subject if dice.chance(0.75) else key, dice.chance(0.6)) if dice.chance(0.3) else ()
     return Query(tuple(select), Source(table.name), where=condition, group_by=(key,), order_by=order)
 
 
@@ -121,12 +121,11 @@ def group_having(dice: Dice) -> Query | None:
     if limit is None:
         return None
     condition = (
-        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True)
-        if dice.chance(0.15)
-        else None
+        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True) if dice.chance(0.3) else None
     )
-    select = (Item(key), Item(subject)) if dice.chance(0.35) else (Item(key),)
-    return Query(select, Source(table.name), where=condition, group_by=(key,), having=limit)
+    select = (Item(key), Item(subject)) if dice.chance(0.5) else (Item(key),)
+    order = agg.by(subject, dice.chance(0.75)) if len(select) > 1 and dice.chance(0.25) else ()
+    return Query(select, Source(table.name), where=condition, group_by=(key,), having=limit, order_by=order)
 
 
 def group_top(dice: Dice) -> Query | None:
@@ -137,9 +136,7 @@ def group_top(dice: Dice) -> Query | None:
         return None
     subject = agg.group_aggregate(dice, table, key)
     condition = (
-        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True)
-        if dice.chance(0.18)
-        else None
+        where(dice, table, (_column_of(key), *_argument(subject)), simple=True, many=True) if dice.chance(0.3) else None
     )
     select = (Item(key), Item(subject)) if dice.chance(0.3) else (Item(key),)
     limit = agg.top(dice, 5)
@@ -154,7 +151,7 @@ def top(dice: Dice) -> Query | None:
     if not columns or not (table.label or table.show):
         return None
     column = dice.pick(columns)
-    condition = where(dice, table, (column.node,), many=True) if dice.chance(0.25) else None
+    condition = where(dice, table, (column.node,), many=True) if dice.chance(0.4) else None
     select = projection(dice, table, avoid=pinned(condition), labelled=True)
     limit = agg.top(dice, max(1, (table.rows or 100) // 3))
     order = agg.by(column.node, dice.chance(0.68))
@@ -168,7 +165,14 @@ def missing(dice: Dice) -> Query | None:
     if not columns:
         return None
     column = dice.pick(columns)
-    condition = IsNull(column.node, negated=dice.chance(0.35))
+    condition: Condition = IsNull(column.node, negated=dice.chance(0.35))
+    if dice.chance(0.35):
+        other = where(dice, table, (column.node,), simple=True, many=True)
+        if other is not None and not isinstance(other, Both):
+            condition = Both("and", (other, condition))
+    numbers = [c for c in table.measures if c.summable]
+    if numbers and dice.chance(0.2):
+        return Query((Item(Aggregate("sum", dice.pick(numbers).node)),), Source(table.name), where=condition)
     if dice.chance(0.35):
         return Query((Item(agg.COUNT),), Source(table.name), where=condition)
     return Query(projection(dice, table, 2, avoid=(column.node,)), Source(table.name), where=condition)
