@@ -32,7 +32,7 @@ format: $(VENV)/.for-development
 	$(BIN)/ruff format
 
 docs: $(VENV)/.for-development
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "wrote site/index.html"
 
 reference: $(VENV)/.for-development

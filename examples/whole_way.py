@@ -10,9 +10,15 @@ import sys
 from sqlwright import Project
 
 
-def whole_way(folder: str = "shop", database: str = "sqlite:///shop.db", base: str = "embedded") -> None:
+def whole_way(
+    folder: str = "shop",
+    database: str = "sqlite:///shop.db",
+    base: str = "embedded",
+    count: int = 1_000,
+    epochs: float = 2.0,
+) -> None:
     """Go it in a project folder, and print what each stage came to."""
-    project = Project.init(folder, database, {"synth": {"count": 1_000}, "train": {"base": base, "epochs": 2.0}})
+    project = Project.init(folder, database, {"synth": {"count": count}, "train": {"base": base, "epochs": epochs}})
     for outcome in (project.synth(), project.audit(), project.split(), project.train()):
         print(f"{outcome.stage}: {outcome.seconds:.0f} s, wrote {', '.join(str(path) for path in outcome.wrote)}")
     evaluation = project.evaluate()
@@ -24,4 +30,4 @@ def whole_way(folder: str = "shop", database: str = "sqlite:///shop.db", base: s
 
 
 if __name__ == "__main__":
-    whole_way(*sys.argv[1:])
+    whole_way(*sys.argv[1:4])
