@@ -147,7 +147,9 @@ class PredictConfig(Section):
     batch_size: int = Field(default=64, gt=0)
     """Questions that go through the model at once."""
     candidates: int = Field(default=1, gt=0)
-    """Candidates a question (beam search); the first that executes is taken."""
+    """Candidates a question; of several (beam search) the one whose execution speaks for it is taken."""
+    constrain: bool = True
+    """Whether a model of the "base" template may name only what is in the schema; others always write freely."""
 
 
 class EvaluateConfig(Section):

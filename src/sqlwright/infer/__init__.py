@@ -13,13 +13,13 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sqlwright.infer.choose import choose
+from sqlwright.infer.choose import Candidate, Required, choose, covered, required_values
 from sqlwright.infer.extract import extract_sql
 
 if TYPE_CHECKING:
     from sqlwright.infer.engine import Engine, Progress, load
 
-__all__ = ["Engine", "Progress", "choose", "extract_sql", "load"]
+__all__ = ["Candidate", "Engine", "Progress", "Required", "choose", "covered", "extract_sql", "load", "required_values"]
 
 
 def __getattr__(name: str) -> Any:

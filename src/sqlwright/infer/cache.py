@@ -36,10 +36,19 @@ class Room(DynamicLayer):  # type: ignore[no-untyped-call]
         self.keys, self.values = (buffer[:, :, :end] for buffer in self._buffers)
         return self.keys, self.values
 
-    def select(self, rows: torch.Tensor) -> None:
-        """Keep these rows, in this order; a row may come more than once."""
+    def select(self, rows: torch.Tensor, shared: int = 0) -> None:
+        """Keep these rows, in this order; a row may come more than once.
+
+        Args:
+            shared: how many of the first tokens each row has in common with the one whose place it takes, where no
+                row is left out; they are not copied.
+        """
         length = self.get_seq_length()
-        taken = [buffer[rows] for buffer in self._buffers]
+        if shared:
+            for buffer in self._buffers:
+                buffer[:, :, shared:length] = buffer[rows, :, shared:length]
+            return
+        taken = [buffer.index_select(0, rows) for buffer in self._buffers]
         self._buffers = taken
         self.keys, self.values = (buffer[:, :, :length] for buffer in taken)
 

@@ -1,21 +1,109 @@
-"""Chooses among candidates by running them."""
+"""Chooses among candidates by what came of running them; no right answer is ever seen.
+
+candidates = engine.candidates([prompt], count=8)[0]
+results = [executor.run(candidate.sql) for candidate in candidates]
+candidates[choose(candidates, results, required_values(links))]
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlwright.database import Executor
+from sqlwright.database import Result
+from sqlwright.prompt import spaced
+from sqlwright.schema import Link
 
 
-def choose(candidates: Sequence[str], executor: Executor) -> str:
-    """Return the first candidate that executes, or the first of all when none does ("" when there are none).
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement that a model holds likely."""
+
+    sql: str
+    score: float = 0.0
+    """Mean log-probability a token."""
+    tokens: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A stored value that a question names, and the columns that hold it: one of them should be compared with it."""
+
+    value: str
+    columns: frozenset[str]
+
+
+def required_values(links: Iterable[Link]) -> tuple[Required, ...]:
+    """Return the stored values among a question's links, values that differ in case only taken together."""
+    columns: defaultdict[str, set[str]] = defaultdict(set)
+    for link in links:
+        if link.kind == "value" and link.value is not None and link.column is not None:
+            columns[link.value.lower()].add(link.column.lower())
+    return tuple(Required(value, frozenset(names)) for value, names in columns.items())
+
+
+def choose(candidates: Sequence[Candidate], results: Sequence[Result], required: Sequence[Required] = ()) -> int:
+    """Return the place of the best candidate. Raises ValueError when there are none.
+
+    The better of two is, in this order, the one that
+
+    1. executes (a result that is only too large counts as executed);
+    2. compares more of the `required` values with a column that holds them;
+    3. has a result with rows;
+    4. has the result that most candidates agree on, each weighed by its probability;
+    5. has the higher score; and then the one that comes first.
 
     Args:
-        candidates: statements, the model's favourite first.
+        results: what each candidate came to, in their order; one that was not run is an error.
 
-    Source: Wang et al. 2018, "Robust Text-to-SQL Generation with Execution-Guided Decoding".
+    Sources: Wang et al. 2018, "Robust Text-to-SQL Generation with Execution-Guided Decoding" (1, 3); Shi et al. 2022,
+    "Natural Language to Code Translation with Execution", section 3 (4).
     """
-    for sql in dict.fromkeys(candidates):
-        if sql and executor.run(sql).status == "ok":
-            return sql
-    return candidates[0] if candidates else ""
+    if not candidates:
+        raise ValueError("there are no candidates to choose from")
+    keys = [_outcome(result) for result in results]
+    weights: defaultdict[object, float] = defaultdict(float)
+    for candidate, key in zip(candidates, keys, strict=True):
+        weights[key] += math.exp(candidate.score)
+
+    def merit(at: int) -> tuple[bool, int, bool, float, float, int]:
+        ran = results[at].status in ("ok", "too-large")
+        candidate = candidates[at]
+        return (ran, covered(candidate.sql, required), bool(results[at].rows), weights[keys[at]], candidate.score, -at)
+
+    return max(range(len(candidates)), key=merit)
+
+
+def covered(sql: str, required: Sequence[Required]) -> int:
+    """Return how many of the values `sql` compares with one of their columns (`column = 'value'`, or IN a list)."""
+    compared = _compared(sql) if required else frozenset()
+    return sum(any((column, each.value) in compared for column in each.columns) for each in required)
+
+
+_COMPARED = re.compile(
+    r"""([^\s"`]+)["`]?\ (?:=|<>|!=|LIKE|(?:NOT\ )?IN\ \()[ ]
+        ((?:'(?:[^']|'')*'|-?[\d.]+)(?:\ ,\ (?:'(?:[^']|'')*'|-?[\d.]+))*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LITERAL = re.compile(r"'((?:[^']|'')*)'|([\d.]+)")
+
+
+@lru_cache(maxsize=1024)
+def _compared(sql: str) -> frozenset[tuple[str, str]]:
+    """Return the (column, literal) that stand in comparisons, lower case."""
+    return frozenset(
+        (match.group(1).lower(), (literal.group(1) or literal.group(2) or "").replace("''", "'").lower())
+        for match in _COMPARED.finditer(spaced(sql))
+        for literal in _LITERAL.finditer(match.group(2))
+    )
+
+
+def _outcome(result: Result) -> object:
+    """Return what is the same for equal results: the rows whatever their order, or the status."""
+    if result.status != "ok":
+        return result.status
+    return tuple(sorted(repr(row) for row in result.rows))

@@ -7,7 +7,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,9 +17,12 @@ from transformers.utils import logging
 
 from sqlwright.errors import ConfigError
 from sqlwright.infer.cache import can_share
-from sqlwright.infer.decode import Stop, beam, greedy
+from sqlwright.infer.choose import Candidate
+from sqlwright.infer.constrain import Cursor, Grammar, vocabulary
+from sqlwright.infer.decode import Scored, Stop, beam, greedy
 from sqlwright.infer.extract import extract_sql
 from sqlwright.records import Prediction, Prompt
+from sqlwright.schema import Schema
 
 Progress = Callable[[int, int], None]
 """Called with how many prompts are done, of how many."""
@@ -34,6 +37,7 @@ class Engine:
 
     model: Any
     tokenizer: Any
+    _tokens: tuple[bytes | None, ...] | None = field(default=None, init=False, repr=False)
 
     def generate(
         self,
@@ -42,6 +46,7 @@ class Engine:
         max_new_tokens: int = 128,
         batch_size: int = 64,
         db_ids: Mapping[str, str] | None = None,
+        schemas: Mapping[str, Schema] | None = None,
         progress: Progress | None = None,
     ) -> list[Prediction]:
         """Return the model's greedy answer to each prompt, in their order.
@@ -50,11 +55,13 @@ class Engine:
 
         Args:
             db_ids: database by prompt id, for the predictions' `db_id`.
+            schemas: schema by prompt id: the answer names nothing else (see `constrain`). For models that write spaced
+                SQL, with a byte-level tokenizer; others answer freely.
         """
         out: dict[int, Prediction] = {}
-        for rows, texts, seconds in self._run(prompts, 1, max_new_tokens, batch_size):
+        for rows, texts, seconds in self._run(prompts, 1, max_new_tokens, batch_size, schemas):
             for row, answers in zip(rows, texts, strict=True):
-                text, tokens = answers[0]
+                text, tokens, _ = answers[0]
                 name = prompts[row].id
                 out[row] = Prediction(
                     id=name,
@@ -75,48 +82,75 @@ class Engine:
         count: int,
         max_new_tokens: int = 128,
         batch_size: int = 16,
+        schemas: Mapping[str, Schema] | None = None,
         progress: Progress | None = None,
-    ) -> list[list[str]]:
-        """Return up to `count` different statements for each prompt by beam search, likeliest first (see `choose`)."""
-        out: dict[int, list[str]] = {}
-        for rows, texts, _ in self._run(prompts, count, max_new_tokens, batch_size):
+    ) -> list[list[Candidate]]:
+        """Return up to `count` different statements for each prompt by beam search, likeliest first (see `choose`).
+
+        Args:
+            batch_size: prompts that go through the model at once, each with `count` beams.
+            schemas: as for `generate`.
+        """
+        out: dict[int, list[Candidate]] = {}
+        for rows, texts, _ in self._run(prompts, count, max_new_tokens, batch_size, schemas):
             for row, answers in zip(rows, texts, strict=True):
-                found = (extract_sql(text) for text, _ in answers)
-                out[row] = [sql for sql in dict.fromkeys(found) if sql]
+                found: dict[str, Candidate] = {}
+                for text, tokens, score in answers:
+                    sql = extract_sql(text)
+                    if sql and sql not in found:
+                        found[sql] = Candidate(sql, score, tokens)
+                out[row] = list(found.values())
             if progress is not None:
                 progress(len(out), len(prompts))
         return [out[row] for row in range(len(prompts))]
 
     def _run(
-        self, prompts: Sequence[Prompt], width: int, max_new_tokens: int, batch_size: int
-    ) -> Iterator[tuple[list[int], list[list[tuple[str, int]]], float]]:
-        """Yield batches: rows of `prompts`, their answers (text and tokens, best first), and seconds."""
+        self,
+        prompts: Sequence[Prompt],
+        width: int,
+        max_new_tokens: int,
+        batch_size: int,
+        schemas: Mapping[str, Schema] | None,
+    ) -> Iterator[tuple[list[int], list[list[tuple[str, int, float]]], float]]:
+        """Yield batches: rows of `prompts`, their answers (text, tokens and score, best first), and seconds."""
         stop = Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
         encoded = _encode(prompts, self.tokenizer)
+        starts = self._starts(schemas or {})
+        share = can_share(self.model)
         training = self.model.training
         self.model.eval()
         try:
-            for prefix, rows in _batches(encoded, batch_size, share=can_share(self.model)):
+            for prefix, rows in _batches(encoded, batch_size, share=share):
                 start = time.perf_counter()
                 suffixes = [(encoded[row][0] + encoded[row][1])[len(prefix) :] for row in rows]
+                guides = [starts.get(prompts[row].id) for row in rows]
+                limits: dict[str, Any] = {"max_new_tokens": max_new_tokens, "stop": stop, "guides": guides}
                 with torch.inference_mode():
-                    if not can_share(self.model):
+                    if not share:
                         found = self._library(suffixes, width, max_new_tokens, stop)
                     elif width > 1:
-                        found = beam(
-                            self.model, prefix, suffixes, width=width, max_new_tokens=max_new_tokens, stop=stop
-                        )
+                        found = beam(self.model, prefix, suffixes, width=width, **limits)
                     else:
-                        answers = greedy(self.model, prefix, suffixes, max_new_tokens=max_new_tokens, stop=stop)
-                        found = [[ids] for ids in answers]
+                        found = [[(0.0, ids)] for ids in greedy(self.model, prefix, suffixes, **limits)]
                 texts = [
-                    [(self.tokenizer.decode(ids, skip_special_tokens=True), len(ids)) for ids in best] for best in found
+                    [(self.tokenizer.decode(ids, skip_special_tokens=True), len(ids), score) for score, ids in best]
+                    for best in found
                 ]
                 yield rows, texts, time.perf_counter() - start
         finally:
             self.model.train(training)
 
-    def _library(self, suffixes: Sequence[Ids], width: int, max_new_tokens: int, stop: Stop) -> list[list[list[int]]]:
+    def _starts(self, schemas: Mapping[str, Schema]) -> dict[str, Cursor]:
+        """Return by prompt id the cursor that keeps its answer to its schema; none for tokenizers not of bytes."""
+        if schemas and self._tokens is None:
+            self._tokens = vocabulary(self.tokenizer) or ()
+        if not self._tokens:
+            return {}
+        known = {id(schema): schema for schema in schemas.values()}
+        cursors = {key: Grammar(self._tokens, schema).start() for key, schema in known.items()}
+        return {name: cursors[id(schema)] for name, schema in schemas.items()}
+
+    def _library(self, suffixes: Sequence[Ids], width: int, max_new_tokens: int, stop: Stop) -> list[list[Scored]]:
         """Generate with transformers, for models whose layers do not all keep full keys and values."""
         length = max(map(len, suffixes))
         device = self.model.device
@@ -131,11 +165,14 @@ class Engine:
             num_return_sequences=width,
             pad_token_id=stop.pad,
             eos_token_id=sorted(stop.ids) or None,
+            return_dict_in_generate=True,
+            output_scores=width > 1,
         )
-        answers = []
-        for row in out[:, length:].tolist():
+        scores = out.sequences_scores.tolist() if width > 1 else [0.0] * len(suffixes)
+        answers: list[Scored] = []
+        for row, score in zip(out.sequences[:, length:].tolist(), scores, strict=True):
             end = next((at for at, token in enumerate(row) if token in stop.ids), len(row))
-            answers.append(row[:end])
+            answers.append((score, row[:end]))
         return [answers[at : at + width] for at in range(0, len(answers), width)]
 
     def _stop_ids(self) -> frozenset[int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlwright.data import language_of
 from sqlwright.database import Executor, Result, guard, open_executor
 from sqlwright.errors import DataError, SqlError
+from sqlwright.infer import Candidate, choose, required_values
 from sqlwright.records import Example
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sqlwright.project._models import Model
 
 _CANDIDATES = 4
-"""Fewest candidates that are tried when the first statement does not run."""
+"""How many candidates are tried when a single statement does not run."""
 _LISTED = 5
 
 
@@ -73,16 +74,6 @@ class Runner:
             self._open[db_id] = open_executor(url, self._databases.limits) if url else None
         return self._open[db_id]
 
-    def allowed(self, statements: Sequence[str], db_id: str) -> list[str]:
-        """Return those of the statements that the guard lets through, in their order, as it wrote them anew."""
-        out = []
-        for sql in statements:
-            try:
-                out.append(self.check(sql, db_id))
-            except SqlError:
-                continue
-        return out
-
     def check(self, sql: str, db_id: str) -> str:
         """Return a statement as the guard writes it anew. Raises SqlError when it is refused."""
         schema = self._databases.schema(db_id)
@@ -100,6 +91,14 @@ class Runner:
         if executor is None:
             return safe, Result("error", error=f"there is no database {db_id!r} to run it on")
         return safe, executor.run(safe)
+
+    def choose(self, candidates: Sequence[Candidate], example: Example) -> tuple[Candidate, Result]:
+        """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`)."""
+        tried = candidates or [Candidate("")]
+        results = [self.run(candidate.sql, example.db_id)[1] for candidate in tried]
+        links = self._databases.linker(example.db_id).link(example.question)
+        best = choose(tried, results, required_values(links))
+        return tried[best], results[best]
 
     def __enter__(self) -> Runner:
         """Return the runner itself."""
@@ -122,11 +121,13 @@ def answer(
     *,
     db_id: str,
     candidates: int = 1,
+    constrain: bool = True,
     max_new_tokens: int = 128,
 ) -> Answer:
     """Return the answer to a question; a statement that fails is a result too, not an exception.
 
-    When the model's first statement is refused or fails, those that it finds next likely are tried.
+    When the model's first statement is refused or fails, or several candidates are asked for, the best of its likely
+    ones is taken.
 
     Raises:
         DataError: the question is empty.
@@ -141,20 +142,23 @@ def answer(
     dialect = databases.schema(db_id).dialect
     example = Example("question", db_id, asked, "", language=language, dialect=dialect)
     prompts = model.prompts([example], databases)
-    first = engine.generate(prompts, max_new_tokens=max_new_tokens)[0].sql
-    tried = {first}
+    settings: dict[str, Any] = {
+        "max_new_tokens": max_new_tokens,
+        "schemas": model.constraints([example], databases, wanted=constrain),
+    }
+    tried: list[str] = []
+    result = Result("error")
     with Runner(databases) as runner:
-        sql, result = runner.run(first, db_id)
+        if candidates == 1:
+            tried = [engine.generate(prompts, **settings)[0].sql]
+            sql, result = runner.run(tried[0], db_id)
         if result.status not in ("ok", "too-large"):
-            count = max(candidates, _CANDIDATES)
-            for other in engine.candidates(prompts, count=count, max_new_tokens=max_new_tokens)[0]:
-                if other in tried:
-                    continue
-                tried.add(other)
-                safe, found = runner.run(other, db_id)
-                if found.ok:
-                    sql, result = safe, found
-                    break
+            count = candidates if candidates > 1 else _CANDIDATES
+            found = engine.candidates(prompts, count=count, **settings)[0]
+            best, other = runner.choose(found, example)
+            tried += [candidate.sql for candidate in found if candidate.sql not in tried]
+            if other.status in ("ok", "too-large") or candidates > 1:
+                sql, result = runner.run(best.sql, db_id)
     seconds = round(time.perf_counter() - began, 3)
     told: dict[str, Any] = {
         "question": asked,

@@ -55,6 +55,12 @@ class Model:
             return made
         return [replace(prompt, prefix=before + prompt.prefix, suffix=prompt.suffix + after) for prompt in made]
 
+    def constraints(self, examples: Sequence[Example], databases: Databases, *, wanted: bool) -> dict[str, Schema]:
+        """Return the schema that each answer must keep to, by example id; none for models that write freely."""
+        if not wanted or self.template.name != embedded.TEMPLATE:
+            return {}
+        return {example.id: databases.schema(example.db_id) for example in examples}
+
     def engine(self) -> Engine:
         """Load the model."""
         from sqlwright.infer import load

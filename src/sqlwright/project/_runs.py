@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from sqlwright import data
 from sqlwright.config import TrainConfig
 from sqlwright.errors import DataError
-from sqlwright.infer import choose
 from sqlwright.project._answer import Runner
 from sqlwright.project._layout import SPLITS, Layout, require
 from sqlwright.project._manifest import digest, stage, written_from
@@ -108,35 +108,39 @@ def predict(
 
 
 def generate(project: Project, model: Model, examples: Sequence[Example]) -> list[Prediction]:
-    """Return a model's predictions; of several candidates the first that executes."""
+    """Return a model's predictions; of several candidates the one that `sqlwright.infer.choose` takes."""
     config = project.config.predict
     project.progress("loading the model", 0, 0, "")
     engine = model.engine()
     prompts = model.prompts(examples, project.databases)
-    database = {example.id: example.db_id for example in examples}
-    found = engine.generate(
-        prompts,
-        max_new_tokens=config.max_new_tokens,
-        batch_size=config.batch_size,
-        db_ids=database,
-        progress=lambda done, total: project.progress("writing SQL", done, total, ""),
-    )
+    settings: dict[str, Any] = {
+        "max_new_tokens": config.max_new_tokens,
+        "schemas": model.constraints(examples, project.databases, wanted=config.constrain),
+    }
     if config.candidates == 1:
-        return found
-    beams = engine.candidates(
+        return engine.generate(
+            prompts,
+            batch_size=config.batch_size,
+            db_ids={example.id: example.db_id for example in examples},
+            progress=lambda done, total: project.progress("writing SQL", done, total, ""),
+            **settings,
+        )
+    began = time.perf_counter()
+    found = engine.candidates(
         prompts,
         count=config.candidates,
-        max_new_tokens=config.max_new_tokens,
         batch_size=max(1, config.batch_size // config.candidates),
         progress=lambda done, total: project.progress("writing candidates", done, total, ""),
+        **settings,
     )
+    seconds = round((time.perf_counter() - began) / max(1, len(prompts)), 6)
+    chosen = []
     with Runner(project.databases) as runner:
-        chosen = []
-        for prediction, beam in zip(found, beams, strict=True):
-            safe = runner.allowed([prediction.sql, *beam], prediction.db_id)
-            executor = runner.executor(prediction.db_id)
-            sql = choose(safe, executor) if executor and safe else prediction.sql
-            chosen.append(replace(prediction, sql=sql))
+        for example, candidates in zip(examples, found, strict=True):
+            best, _ = runner.choose(candidates, example)
+            chosen.append(
+                Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens)
+            )
     return chosen
 
 

@@ -229,6 +229,7 @@ class Project:
             self.databases,
             db_id=db_id,
             candidates=config.candidates,
+            constrain=config.constrain,
             max_new_tokens=config.max_new_tokens,
         )
 
