@@ -208,6 +208,87 @@ def test_noise_leaves_literals_alone() -> None:
     assert all("Ann的做账少B" in question for question in _writer(2, noise=1.0).questions(tree, 40))
 
 
+CLINIC = Schema(
+    "clinic",
+    (
+        _table("patient", "id INTEGER, full_name TEXT, gender TEXT, city TEXT, phone TEXT, birth_date DATE"),
+        _table("flight", "id INTEGER, flight_no TEXT, departure_city TEXT, arrival_city TEXT"),
+        _table(
+            "visit",
+            "id INTEGER, patient_id INTEGER, visit_date DATE, duration_minutes INTEGER, quantity INTEGER",
+            patient_id=("patient", "id"),
+        ),
+        _table("invoice", "id INTEGER, amount REAL, issue_date DATE, payment_date DATE"),
+    ),
+)
+PATIENT, PATIENTS = t.Column("patient", "full_name"), t.Source("patient")
+
+
+def _clinic(tree: t.Tree, n: int = 60) -> list[str]:
+    return ChineseWriter(CLINIC, Lexicon.builtin(), random.Random(1)).questions(tree, n)
+
+
+def test_what_is_wanted_may_come_last() -> None:
+    where = t.Compare(t.Column("patient", "city"), "=", "杭州")
+    tree = t.Query((t.Item(PATIENT), t.Item(t.Column("patient", "birth_date"))), PATIENTS, where=where)
+    questions = _clinic(tree, 100)
+    assert sum(bool(re.search("杭州.*(，|：|:|？|[?]).*(姓名|全名|名字)", question)) for question in questions) > 15
+    assert all("杭州" in question for question in questions)
+
+
+def test_short_conditions_stand_before_the_noun() -> None:
+    sides = (t.Compare(t.Column("patient", "city"), "=", "杭州"), t.Compare(t.Column("patient", "gender"), "=", "male"))
+    questions = _clinic(t.Query((t.Item(PATIENT),), PATIENTS, where=t.Both("and", sides)), 80)
+    assert any(re.search("杭州的男(患者|病人)", question) for question in questions)
+    assert all("杭州" in question and ("男" in question or "male" in question) for question in questions)
+
+
+def test_a_value_names_its_column_where_two_could_have_it() -> None:
+    where = t.Compare(t.Column("flight", "departure_city"), "=", "上海")
+    questions = _clinic(t.Query((t.Item(t.Column("flight", "flight_no")),), t.Source("flight"), where=where))
+    assert questions and all(re.search("出发|起飞|始发|离开|departure", question) for question in questions), questions
+
+
+def test_null_is_said_by_its_meaning() -> None:
+    unpaid, paid = (
+        _clinic(t.Query((t.Item(COUNT),), t.Source("invoice"), where=t.IsNull(t.Column("invoice", "payment_date"), no)))
+        for no in (False, True)
+    )
+    assert any(re.search("(没|未|没有)付款的", question) for question in unpaid)
+    assert any(re.search("已经?付款的", question) for question in paid)
+    assert not set(unpaid) & set(paid)
+
+
+def test_units_go_with_amounts() -> None:
+    where = t.Compare(t.Column("visit", "duration_minutes"), ">=", 30)
+    assert any(
+        "30分钟" in q.replace(" ", "") for q in _clinic(t.Query((t.Item(COUNT),), t.Source("visit"), where=where))
+    )
+
+
+def test_the_start_of_a_year_is_said_by_the_year() -> None:
+    before, since = (
+        _clinic(t.Query((t.Item(PATIENT),), PATIENTS, where=t.Compare(birth, op, "2010-01-01")))
+        for birth in (t.Column("patient", "birth_date"),)
+        for op in ("<", ">=")
+    )
+    assert any(re.search("2010年(以前|之前|前)", question) for question in before)
+    assert any(re.search("2010年(起|以来|及以后|开始)", question) for question in since)
+    assert not set(before) & set(since)
+
+
+def test_counts_are_not_taken_for_a_column_of_quantities() -> None:
+    assert not any("数量" in question for question in _clinic(t.Query((t.Item(COUNT),), t.Source("visit"))))
+
+
+def test_questions_about_one_thing_by_its_name() -> None:
+    where = t.Compare(PATIENT, "=", "林丽华")
+    items = (t.Item(t.Column("patient", "phone")), t.Item(t.Column("patient", "city")))
+    assert any(
+        re.search("林丽华(的)?(电话|手机).*，", question) for question in _clinic(t.Query(items, PATIENTS, where=where))
+    )
+
+
 def test_measure_words() -> None:
     assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
     assert is_person("学生") and not is_person("订单")

@@ -6,9 +6,10 @@
 Modules, from words to sentences:
 
 * `words`: tables of Chinese words; `voice`: names and random choices; `literals`: numbers, dates and stored values;
-* `said`, `compare`, `dates`, `joining`: conditions on literals, and conditions joined;
+* `said`, `compare`, `short`, `dates`, `joining`: conditions on literals, and conditions joined;
 * `scope`: what the tables of a FROM are to each other; `figures`: counts, sums, windows;
 * `clauses`: expressions, conditions and noun phrases; `nested`, `owners`: rows of other tables as conditions;
+* `requests`: which things first, then what of them is wanted; `facts`: questions about one thing by its name;
 * `listing`, `totals`, `groups`, `combined`: one kind of question each;
 * `frames`: registers and punctuation; `writer`: the door.
 """

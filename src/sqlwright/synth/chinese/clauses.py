@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested, short
+from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested
 from sqlwright.synth.chinese.meaning import counts_rows, date_part, distinct_noun, tone
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope, parent_of
 from sqlwright.synth.chinese.words import (
     BARE_SUPERLATIVES,
-    COMPARE,
     SUPERLATIVES,
     is_person,
 )
@@ -181,12 +180,12 @@ def condition(scope: Scope, node: Condition, noun: str = "") -> Said:
     if isinstance(node, InQuery):
         return _in_query(scope, node)
     parent = parent_of(scope, node)
-    if parent is not None and v.chance(0.5):
+    if parent is not None and v.chance(0.5 if parent.key in scope.entity.parents else 0.85):
         return _through(scope, node, parent)
     if isinstance(node, Compare):
         return _compare(scope, node, noun)
     if isinstance(node, IsNull):
-        return _is_null(scope, node)
+        return nested.is_null(scope, node)
     if isinstance(node, Like):
         return compare.like(v, subject_of(scope, node.left), node.kind, node.text, negated=node.negated)
     if isinstance(node, Between):
@@ -206,9 +205,8 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
         if parent.table == scope.entity.table:
             return Said(f"{parent.noun}{scope.voice.pick('是', '为')}{value}")
         name = scope.voice.pick("", "", parent.noun)
-        if is_person(parent.noun) and scope.voice.chance(0.3):
-            return Said(f"{parent.noun}是{value}", f"{parent.noun}{value}的")
-        return Said(f"{parent.noun}是{value}", f"{name}{value}的")
+        whose = f"{value}{name}" if scope.voice.chance(0.6) and value[-1:] == literals.CLOSE else f"{name}{value}"
+        return Said(f"{parent.noun}是{value}", f"{whose}的")
     predicate = f"{parent.noun}{said.predicate}"
     own = scope.voice.chosen.values()
     if any(said.predicate.startswith(word) for word in own) and scope.voice.chance(0.5):
@@ -276,25 +274,10 @@ def _compare(scope: Scope, node: Compare, noun: str) -> Said:
                 said = compare.flag(v, name, yes=yes == (node.op == "="), boolean=known.kind == "boolean")
                 return said if scope.is_own(left) else Said(f"{place.noun}{said.predicate}")
         return compare.compare(v, subject_of(scope, left, noun), node.op, right)
-    than = _than_parent(scope, left, node.op, right)
+    than = nested.than_parent(scope, left, node.op, right)
     if than is not None:
         return than
     return compare.against(v, say(scope, left, noun), tone(scope, left), node.op, say(scope, right, noun))
-
-
-def _than_parent(scope: Scope, left: Expression, op: str, right: Expression) -> Said | None:
-    """Say that a row has more of something than the row it points to: 入职比自己的主管还早."""
-    v = scope.voice
-    if not isinstance(left, Column) or not isinstance(right, Column) or left.name != right.name or op not in ("<", ">"):
-        return None
-    other = scope.places.get(right.alias or right.table)
-    if other is None or not scope.is_own(left) or other.key not in scope.entity.parents or v.chance(0.3):
-        return None
-    words = scope.column(left)
-    what = dates.event(subject_of(scope, left)) or words
-    more = v.of(compare.MORE.get(tone(scope, left), compare.MORE["number"])[0 if op == ">" else 1])
-    own = v.pick("自己的", "", "其") if other.table == scope.entity.table else v.pick("", "对应", "所属")
-    return Said(f"{what}比{own}{other.noun}{v.pick('还', '更', '')}{more}")
 
 
 def _how_many(scope: Scope, left: Aggregate, op: str, number: int, noun: str) -> Said:
@@ -306,21 +289,8 @@ def _how_many(scope: Scope, left: Aggregate, op: str, number: int, noun: str) ->
 
 def _compare_scalar(scope: Scope, left: Expression, op: str, query: Query, noun: str) -> Said:
     v, words, kind = scope.voice, say(scope, left, noun), tone(scope, left)
-    item = query.select[0].expression if len(query.select) == 1 else None
-    plain = query.where is None and not query.source.joins and not query.group_by
-    if plain and isinstance(left, Column) and isinstance(item, Aggregate) and isinstance(item.argument, Column):
-        same = item.argument.name == left.name and query.source.table == left.table
-        if same and op == "=" and item.function in ("max", "min") and kind != "text":
-            everyone = f"全部{scope.place(left).noun}的" if isinstance(scope.query.where, Both) else ""
-            return compare.at_extreme(v, words, kind, everyone, top=item.function == "max")
-        if same and item.function == "avg" and v.chance(0.6):
-            everyone = f"所有{scope.place(left).noun}的平均{words}"
-            if op in (">", "<") and v.chance(0.3):
-                more = compare.MORE.get(kind, compare.MORE["number"])[0 if op == ">" else 1][0]
-                return Said(f"{words}比{v.pick('平均值', '平均水平', '平均')}{v.pick('', '还')}{more}")
-            average = v.pick("平均值", "均值", "平均水平", f"平均{words}", everyone)
-            return Said(f"{words}{v.of(COMPARE[op])}{average}")
-    return compare.against(v, words, kind, op, scalar(scope, query), literal=True)
+    own = nested.against_all(scope, left, op, query, words) if isinstance(left, Column) else None
+    return own or compare.against(v, words, kind, op, scalar(scope, query), literal=True)
 
 
 def scalar(scope: Scope, query: Query) -> str:
@@ -339,25 +309,6 @@ def scalar(scope: Scope, query: Query) -> str:
     if query.limit is not None:
         owner = top(inner, owner, 1)
     return f"{owner}的{say(inner, expression)}"
-
-
-def _is_null(scope: Scope, node: IsNull) -> Said:
-    place = scope.place(node.column)
-    if place.outer and scope.known(node.column).is_key:
-        owner = next(iter(scope.places.values()))
-        return nested.having(scope.voice, owner.noun, place.noun, place.noun, negated=not node.negated)
-    words, known = scope.column(node.column), scope.known(node.column)
-    if known.role and scope.is_own(node.column) and "对应" not in known.role:
-        return Said(
-            scope.voice.pick("有", "已有") + known.role
-            if node.negated
-            else scope.voice.pick("没有", "还没有", "没") + known.role
-        )
-    if scope.is_own(node.column) and scope.voice.chance(0.75):
-        meant = short.unset(scope.voice, words, known.tone, negated=node.negated)
-        if meant is not None:
-            return meant
-    return compare.is_null(scope.voice, words, negated=node.negated)
 
 
 def _in_query(scope: Scope, node: InQuery) -> Said:

@@ -46,7 +46,7 @@ def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
     count = subject.tone == "count"
     verbs = (COMPARE_COUNT if count else COMPARE)[op]
     words, amount = short.with_unit(voice, subject, literals.number(voice, value))
-    if op in (">", ">=", "<", "<=") and voice.chance(0.3):
+    if op in (">", ">=", "<", "<=") and subject.tone != "year" and voice.chance(0.3):
         return _bound(voice, words, subject.tone, op, amount)
     if op == ">=" and voice.chance(0.3):
         return Said(f"{words}{voice.pick(f'在{amount}及以上', f'达到或超过{amount}', f'≥{amount}', f'至少{amount}')}")
@@ -245,6 +245,9 @@ def at_extreme(voice: Voice, words: str, tone: Tone, everyone: str, *, top: bool
 
 def how_many(voice: Voice, noun: str, op: str, number: int) -> Said:
     """Say how many things something has: 至少有3个订单."""
+    stem = noun.removesuffix("记录")
+    if stem != noun and voice.measure(stem) == "次" and voice.chance(0.5):
+        noun = stem
     many, times = literals.how_many(voice, number, voice.measure(noun)), "次数" if voice.measure(noun) == "次" else "数"
     if noun.endswith(("数", "记录")):
         times = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.chinese.words import AGGREGATE_EXTREMES, DIRECTIONS, Tone, is_latin
+from sqlwright.synth.chinese.words import AGGREGATE_EXTREMES, DIRECTIONS, Tone, is_latin, is_person, measure_word
 
 _OPERATORS = {"+": ("加", "加上"), "-": ("减", "减去"), "*": ("乘以", "乘"), "/": ("除以",)}
 _NOUNS = {"+": "之和", "-": "的差", "*": "的乘积", "/": "的比值"}
@@ -19,6 +19,11 @@ def count_of(voice: Voice, noun: str, *, quantity: bool = False) -> str:
     if quantity:
         each = f"{noun}{voice.measure(noun)}数" if voice.measure(noun) in "张条份笔" else f"{noun}个数"
         return voice.pick(f"{noun}总数", f"{noun}的个数", f"{noun}的总数", each)
+    stem = noun.removesuffix("记录")
+    if measure_word(stem) == "次" and voice.chance(0.5):
+        return voice.pick(f"{stem}次数", f"{stem}的次数", f"{stem}次数") if "的" not in noun else f"{stem}的次数"
+    if is_person(noun) and voice.chance(0.2):
+        return f"{noun}人数"
     if is_latin(noun[-1:]):
         return voice.pick(f"{noun}的数量", f"{noun}数量", f"{noun}的个数", f"{noun}总数")
     if "的" in noun:
@@ -45,6 +50,10 @@ def arithmetic(voice: Voice, op: Literal["+", "-", "*", "/"], left: str, right: 
 def measure(voice: Voice, function: str, words: str, tone: Tone, *, is_column: bool) -> str:
     """Return the words for SUM, AVG, MIN or MAX of something: 平均价格, 金额合计."""
     short = is_column and "的" not in words and len(words) <= 6 and not is_latin(words[:1])
+    if function == "sum" and words.endswith("金额") and voice.chance(0.3):
+        return "总额" if words == "金额" else voice.pick(f"{words[:-2]}总额", f"{words}总额")
+    if function == "avg" and words in ("单价", "价格", "售价") and voice.chance(0.25):
+        return "均价"
     if function == "sum":
         if short and not words.startswith(("总", "平均")) and voice.chance(0.4):
             return f"总{words}"

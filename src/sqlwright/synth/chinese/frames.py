@@ -186,13 +186,15 @@ def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
     if roll < 0.58:
         tail = voice.pick(
             "有多少", f"有多少{measure}", f"有几{measure}", "一共有多少", f"总共有多少{measure}", f"共有多少{measure}",
-            "数量是多少", "有几个" if measure == "个" else "有多少",
+            "数量是多少" if "数量" in amount else "总数是多少", "有几个" if measure == "个" else "有多少",
         )  # fmt: skip
         lead = voice.pick("", "", "", "请问", "我想知道", "查一下")
-        return Ask(f"{lead}{thing}{tail}{soft if tail != '数量是多少' else ''}", True)
+        return Ask(f"{lead}{thing}{tail}{'' if tail.endswith('数量是多少') or tail == '总数是多少' else soft}", True)
     return ask_number(voice, amount)
 
 
+_DOUBLED = re.compile("([\u4e00-\u9fff]{2,4})的\\1(?=名称|金额|状态|编号|日期|等级|类型|数量)")
+"""A noun said twice: 订单的订单编号."""
 _BARE_START = ("有多少", "有几", "有哪些", "一共", "总共")
 
 
@@ -207,6 +209,8 @@ def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
         text += "？" if roll < 0.68 else "?" if roll < 0.78 else ""
     elif roll < 0.42:
         text += "。" if roll < 0.38 else "."
+    if voice.chance(0.75):
+        text = _DOUBLED.sub(r"\1的", text)
     if noise and voice.chance(noise):
         text = _slip(voice, text)
     spaced = voice.chance(0.4)

@@ -275,7 +275,7 @@ def _spoken(scope: Scope, groups: Groups, *, counts: bool) -> str:
     if tone(scope, node) == "money" and v.chance(0.3):
         much = "多少钱"
     mine = f"的{noun}" if len(scope.places) > 1 or v.chance(0.5) else v.pick("的", "")
-    way = v.pick("一共", "总共", "加起来", "合计") if node.function == "sum" else v.pick("平均", "平均是")
+    way = v.pick("一共", "总共", "加起来", "合计") if node.function == "sum" else "平均"
     return f"{every}{mine}{words}{way}{'分别' if v.chance(0.2) else ''}{much}{tail}"
 
 

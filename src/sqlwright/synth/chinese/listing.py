@@ -156,6 +156,9 @@ def _which(scope: Scope, said: Said | None) -> str:
     if said is None or len(said.predicate) > 24 or "，" in said.predicate:
         return ""
     starts = any(said.predicate.startswith(word) for word in v.chosen.values())
+    if said.predicate.startswith(noun) and len(said.predicate) > len(noun) + 3:
+        rest = said.predicate.removeprefix(noun).removeprefix("的")
+        return f"{v.pick('哪些', f'哪几{v.measure(noun)}')}{noun}的{rest}"
     link = "的" if starts and not said.predicate.startswith(noun) and v.chance(0.6) else ""
     if is_person(noun) and v.chance(0.15):
         return f"{v.pick('有谁', '都有谁', '哪些人')}{said.predicate}"

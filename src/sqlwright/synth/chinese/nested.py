@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlwright.synth.chinese.said import Said
+from sqlwright.synth.chinese import compare, dates, short
+from sqlwright.synth.chinese.meaning import tone
+from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.voice import Voice
-from sqlwright.synth.chinese.words import having_verbs, is_person
-from sqlwright.synth.tree import Both, Column, Compare, Condition, InQuery
+from sqlwright.synth.chinese.words import COMPARE, having_verbs, is_person, measure_word
+from sqlwright.synth.tree import Aggregate, Both, Column, Compare, Condition, Expression, InQuery, IsNull, Query
 
 
 def having(voice: Voice, owner: str, thing: str, head: str, *, negated: bool) -> Said:
@@ -21,7 +23,8 @@ def having(voice: Voice, owner: str, thing: str, head: str, *, negated: bool) ->
         said = voice.of(never)
         return Said(f"{said}有过{thing}" if said == "从来没" else said + thing)
     if not negated:
-        return Said(f"{verb}{thing}")
+        happens = is_person(owner) and measure_word(head.removesuffix("记录")) == "次"
+        return Said(f"{voice.pick('有', '有过') if happens and verb == '有' else verb}{thing}")
     if verb == "有":
         any_ = voice.pick("没有", "没有", "没有任何", f"一{voice.measure(head)}") if thing == head else "没有"
         if any_.startswith("一"):
@@ -109,3 +112,58 @@ def rejoin(items: list[Condition]) -> Condition | None:
     if not items:
         return None
     return items[0] if len(items) == 1 else Both("and", tuple(items))
+
+
+def than_parent(scope: Scope, left: Expression, op: str, right: Expression) -> Said | None:
+    """Say that a row has more of something than the row it points to: 入职比自己的主管还早."""
+    v = scope.voice
+    if not isinstance(left, Column) or not isinstance(right, Column) or left.name != right.name or op not in ("<", ">"):
+        return None
+    other = scope.places.get(right.alias or right.table)
+    if other is None or not scope.is_own(left) or other.key not in scope.entity.parents or v.chance(0.3):
+        return None
+    words = scope.column(left)
+    what = dates.event(Subject(words, tone(scope, left), scope.entity.noun)) or words
+    more = v.of(compare.MORE.get(tone(scope, left), compare.MORE["number"])[0 if op == ">" else 1])
+    own = v.pick("自己的", "", "其") if other.table == scope.entity.table else v.pick("", "对应", "所属")
+    return Said(f"{what}比{own}{other.noun}{v.pick('还', '更', '')}{more}")
+
+
+def is_null(scope: Scope, node: IsNull) -> Said:
+    """Say that a column is, or is not, NULL: 没有主管, 还没付款; of a LEFT JOIN, that there is no such row."""
+    place = scope.place(node.column)
+    if place.outer and scope.known(node.column).is_key:
+        owner = next(iter(scope.places.values()))
+        return having(scope.voice, owner.noun, place.noun, place.noun, negated=not node.negated)
+    words, known = scope.column(node.column), scope.known(node.column)
+    if known.role and scope.is_own(node.column) and "对应" not in known.role:
+        return Said(
+            scope.voice.pick("有", "已有") + known.role
+            if node.negated
+            else scope.voice.pick("没有", "还没有", "没") + known.role
+        )
+    if scope.is_own(node.column) and scope.voice.chance(0.75):
+        meant = short.unset(scope.voice, words, known.tone, negated=node.negated)
+        if meant is not None:
+            return meant
+    return compare.is_null(scope.voice, words, negated=node.negated)
+
+
+def against_all(scope: Scope, left: Column, op: str, query: Query, words: str) -> Said | None:
+    """Say a comparison with an aggregate of the same column over all rows: 单价最高, 单价高于平均值."""
+    v, kind = scope.voice, tone(scope, left)
+    item = query.select[0].expression if len(query.select) == 1 else None
+    plain = query.where is None and not query.source.joins and not query.group_by
+    if plain and isinstance(item, Aggregate) and isinstance(item.argument, Column):
+        same = item.argument.name == left.name and query.source.table == left.table
+        if same and op == "=" and item.function in ("max", "min") and kind != "text":
+            everyone = f"全部{scope.place(left).noun}的" if isinstance(scope.query.where, Both) else ""
+            return compare.at_extreme(v, words, kind, everyone, top=item.function == "max")
+        if same and item.function == "avg" and v.chance(0.6):
+            everyone = f"所有{scope.place(left).noun}的平均{words}"
+            if op in (">", "<") and v.chance(0.3):
+                more = compare.MORE.get(kind, compare.MORE["number"])[0 if op == ">" else 1][0]
+                return Said(f"{words}比{v.pick('平均值', '平均水平', '平均')}{v.pick('', '还')}{more}")
+            average = v.pick("平均值", "均值", "平均水平", f"平均{words}", everyone)
+            return Said(f"{words}{v.of(COMPARE[op])}{average}")
+    return None

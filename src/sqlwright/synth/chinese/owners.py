@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth.chinese.clauses import condition
-from sqlwright.synth.chinese.nested import conjuncts, rejoin
+from sqlwright.synth.chinese.nested import conjuncts, having, rejoin
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
-from sqlwright.synth.chinese.words import dealing_verbs, having_verbs
+from sqlwright.synth.chinese.words import dealing_verbs
 from sqlwright.synth.tree import (
     Aggregate,
     Arithmetic,
@@ -65,7 +65,7 @@ def _dealing(scope: Scope, place: Place, rest: list[Condition]) -> Said:
         target = scope.places[far]
         return Said(f"{v.of(verbs)}{condition(replace(scope, entity=target), where).before}{target.noun}")
     thing = entity.noun if where is None else condition(scope, where).before + entity.noun
-    return Said(f"{v.of(having_verbs(place.noun, entity.noun))}{thing}")
+    return having(v, place.noun, thing, entity.noun, negated=False)
 
 
 def _places_of(scope: Scope, node: Condition) -> list[str]:

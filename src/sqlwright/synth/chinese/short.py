@@ -36,6 +36,7 @@ _DOINGS: dict[str, tuple[str, ...]] = {
     "专业": ("{}专业的", "学{}的"),
     "语言": ("{}的", "{}语言的"),
 }
+_CONTACTS = ("电话", "手机", "手机号", "邮箱", "地址", "联系方式", "邮件", "电子邮箱")
 _STATES = ("状态", "进度")
 
 
@@ -56,6 +57,13 @@ def is_value(voice: Voice, subject: Subject, value: str, quoted: str) -> Said | 
             said = voice.of(ways).format(quoted)
             plain = said.endswith(quoted + "的")
             return Said(predicate if plain else said.removesuffix("的"), said)
+    if is_person(words) or words.endswith(("人", "员", "师")):
+        modifier = voice.pick(f"{quoted}负责的", f"归{quoted}管的") if words == "负责人" else f"{words}是{quoted}的"
+        return Said(predicate, modifier)
+    if words.endswith((*_CONTACTS, "号码", "街道", "编码")):
+        return Said(predicate, f"{words}是{quoted}的")
+    if words.endswith(("原因", "理由")):
+        return Said(predicate, voice.pick(f"因为{quoted}的", f"因{quoted}的", f"{words}是{quoted}的", f"{quoted}的"))
     if words.endswith(_STATES):
         return _state(voice, words, value, quoted)
     if words.endswith(_BARE):
@@ -111,7 +119,6 @@ def with_unit(voice: Voice, subject: Subject, amount: str) -> tuple[str, str]:
 
 _DOUBLED = ("没填", "没有填写", "没写", "未填写", "没登记", "没有登记", "没有")
 _LEFT = ("没留", "没登记", "没有登记", "没填", "没有", "没写", "没留下")
-_CONTACTS = ("电话", "手机", "手机号", "邮箱", "地址", "联系方式", "邮件", "电子邮箱")
 _ENDINGS = ("日期", "时间", "日")
 _VERBS = {
     "付款": "付款", "已付": "付款", "支付": "付款", "关闭": "关闭", "归还": "归还", "还书": "归还", "离职": "离职",

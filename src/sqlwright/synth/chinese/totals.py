@@ -113,7 +113,7 @@ def _gap(scope: Scope, node: Arithmetic, pool: str) -> str:
 
 def _part(scope: Scope, expression: Expression) -> str:
     if isinstance(expression, Aggregate) and counts_rows(scope, expression):
-        return scope.voice.pick("数量", "总数", "个数")
+        return scope.voice.pick("数量" if not scope.has_quantity else "总数", "总数", "个数")
     return say(scope, expression)
 
 
