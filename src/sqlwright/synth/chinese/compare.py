@@ -83,7 +83,12 @@ def _bound(voice: Voice, words: str, tone: Tone, op: str, amount: str) -> Said:
             f"{words}在{amount}以上（不含）",
             f"{words}大于{amount}",
         ),
-        ">=": (f"{words}至少{amount}", f"{words}{amount}及以上", f"{words}{amount}起", f"{words}不少于{amount}"),
+        ">=": (
+            f"{words}至少{amount}",
+            f"{words}{amount}及以上",
+            f"{words}{amount}以上（含）",
+            f"{words}不少于{amount}",
+        ),
         "<": (f"{words}不到{amount}", f"{words}不足{amount}", f"{words}低于{amount}", f"{words}少于{amount}"),
         "<=": (f"{words}最多{amount}", f"{words}{amount}及以下", f"{words}不超过{amount}", f"{words}顶多{amount}"),
     }[op]

@@ -180,7 +180,7 @@ def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
     if is_person(noun) and voice.chance(0.3):
         measure = voice.pick("名", "个")
     soft = voice.pick("", "", "", "啊", "呢")
-    if roll < 0.3:
+    if roll < 0.3 and not _starts_with_other(voice, thing, noun):
         lead = voice.pick("", "", "请问", "一共", "总共", "我想知道", "帮我查一下", "查一下", "统计")
         return Ask(f"{lead}{voice.pick('有多少', f'有多少{measure}', f'有几{measure}')}{thing}{soft}", True)
     if roll < 0.58:
@@ -191,6 +191,12 @@ def ask_count(voice: Voice, thing: str, noun: str, amount: str) -> Ask:
         lead = voice.pick("", "", "", "请问", "我想知道", "查一下")
         return Ask(f"{lead}{thing}{tail}{'' if tail.endswith('数量是多少') or tail == '总数是多少' else soft}", True)
     return ask_number(voice, amount)
+
+
+def _starts_with_other(voice: Voice, thing: str, noun: str) -> bool:
+    """Return whether 多少 before a thing would seem to count another table's: 多少设备固件为1.0的维护."""
+    nouns = [name for (_, column), name in voice.chosen.items() if not column and name != noun]
+    return any(thing.startswith(name) for name in nouns)
 
 
 _DOUBLED = re.compile("([\u4e00-\u9fff]{2,4})的\\1(?=名称|金额|状态|编号|日期|等级|类型|数量)")

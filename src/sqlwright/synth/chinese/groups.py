@@ -32,6 +32,8 @@ class Groups:
     """Whether each group is a row of another table, so that it has more columns to show."""
     topic: str = ""
     """The WHERE said beforehand: 在已关闭的工单中，."""
+    note: str = ""
+    """The WHERE said afterwards: ，只统计已关闭的工单."""
     noun: str = ""
     """What aggregates count: the entity's noun, or with the WHERE in it where there is no topic."""
 
@@ -41,8 +43,8 @@ class Groups:
         return "和".join(self.keys)
 
 
-def take_apart(scope: Scope) -> Groups:
-    """Return a grouped query's parts in words."""
+def take_apart(scope: Scope, *, notes: bool = False) -> Groups:
+    """Return a grouped query's parts in words; with `notes` the WHERE may come after the rest."""
     v, query = scope.voice, scope.query
     if len(scope.places) == 2 and len({place.table for place in scope.places.values()}) == 1:
         scope.entity.noun = "下属" if is_person(scope.entity.noun) else f"下级{scope.entity.noun}"
@@ -55,6 +57,9 @@ def take_apart(scope: Scope) -> Groups:
         pool = things(scope)
         if mentions == 1 and "，" not in pool and v.chance(0.45):
             groups.noun = pool
+        elif notes and v.chance(0.4):
+            only = v.pick("只统计", "只算", "只看", "只考虑", "只包括")
+            groups.note = v.pick(f"，{only}{pool}", f"，{only}{pool}", f"（{only}{pool}）")
         else:
             lead = v.pick("在{}中，", "对于{}，", "{}中，", "针对{}，", "只看{}，", "在{}里，")
             groups.topic = lead.format(pool)
@@ -132,9 +137,10 @@ def _thing(scope: Scope, shown: list[Expression]) -> str:
 def grouped(scope: Scope) -> Ask:
     """Ask what a grouped query asks."""
     v, query = scope.voice, scope.query
-    groups = take_apart(scope)
+    groups = take_apart(scope, notes=True)
     if query.limit is not None and query.order_by:
-        return _top_groups(scope, groups)
+        ask = _top_groups(scope, groups)
+        return Ask(ask.text + groups.note, ask.asks and not groups.note)
     if query.having is not None:
         ask = _filtered(scope, groups)
     elif groups.figures:
@@ -155,7 +161,7 @@ def grouped(scope: Scope) -> Ask:
             ask = Ask(f"{ask.text}，{lead}按{order(scope, owner_of(scope, groups))}{tail}", ask.asks)
     if query.limit is not None:
         ask = Ask(f"{ask.text}，任取{how_many(v, query.limit, '条')}", ask.asks)
-    return Ask(ask.text + _outer_note(scope), ask.asks)
+    return Ask(ask.text + groups.note + _outer_note(scope), ask.asks and not groups.note)
 
 
 def _sorted_by_count(scope: Scope) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlwright.synth.chinese import facts, literals, requests
 from sqlwright.synth.chinese.clauses import condition, order, say, subject_of, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
@@ -36,11 +38,13 @@ def listing(scope: Scope) -> Ask:
         if owner and (query.distinct or v.chance(0.4)):
             scope.entity = place
             return _with_order(scope, _ask(scope, owner.before + place.noun, owner))
-    where = query.where
+    note = said_after(scope) if query.limit is None and v.chance(0.15) else ""
+    where = scope.query.where
     said = condition(scope, where) if where is not None else None
     pool = scope.entity.noun if said is None else said.before + scope.entity.noun
     if query.limit is None:
-        return _with_order(scope, _ask(scope, pool, said))
+        ask = _ask(scope, pool, said)
+        return _with_order(scope, Ask(ask.text + note, ask.asks and not note))
     if not query.distinct:
         return _ask(scope, top(scope, pool, query.limit), None, pool)
     ask = _ask(scope, pool, said)
@@ -168,15 +172,34 @@ def _which(scope: Scope, said: Said | None) -> str:
 def _which_within(scope: Scope) -> str:
     """Return a clause that says one condition first and asks which meet the other: 宁波的患者里，哪些人没填电话."""
     v, where, noun = scope.voice, scope.query.where, scope.entity.noun
-    if not isinstance(where, Both) or where.op != "and" or len(where.items) != 2 or year_and_month(where):
-        return ""
-    if any(isinstance(i, Both) or (isinstance(i, Compare) and isinstance(i.right, Scalar)) for i in where.items):
+    if not isinstance(where, Both) or not _two_plain(where):
         return ""
     first, second = (condition(scope, item) for item in where.items)
     if len(second.predicate) > 20 or "，" in first.before + second.predicate:
         return ""
     who = v.pick("哪些人", "有谁", "哪些") if is_person(noun) else "哪些"
     return f"{first.before}{noun}{v.pick('里', '中', '里面')}，{who}{second.predicate}"
+
+
+def _two_plain(where: Both) -> bool:
+    """Return whether a WHERE is two conditions that can be said apart."""
+    if where.op != "and" or len(where.items) != 2 or year_and_month(where):
+        return False
+    return not any(isinstance(i, Both) or (isinstance(i, Compare) and isinstance(i.right, Scalar)) for i in where.items)
+
+
+def said_after(scope: Scope) -> str:
+    """Take one of two conditions out of the scope and return it as a note for the end: ，只要已完成的; or ""."""
+    where, v = scope.query.where, scope.voice
+    if not isinstance(where, Both) or not _two_plain(where):
+        return ""
+    kept, last = where.items if v.chance(0.7) else where.items[::-1]
+    said = condition(scope, last)
+    if "，" in said.predicate:
+        return ""
+    scope.query = replace(scope.query, where=kept)
+    only = f"{v.pick('只要', '只看', '只算', '只要')}{said.before.removesuffix('的')}的"
+    return v.pick(f"，{only}", f"，{only}", f"（{only}）")
 
 
 def _which_top(scope: Scope, base: str) -> str:

@@ -56,8 +56,6 @@ def date(voice: Voice, text: str) -> str:
     found = DATE.match(text)
     if found and voice.chance(0.55):
         year, month, day = found.groups()
-        if voice.chance(0.08):
-            return fence(f"{year}/{int(month)}/{int(day)}")
         return fence(f"{year}年{int(month)}月{int(day)}{'号' if voice.chance(0.15) else '日'}")
     return fence(text)
 
@@ -71,9 +69,9 @@ def text(voice: Voice, value: str, *, translate: bool = True) -> str:
                 return fence(names[0] + voice.pick("（{}）", "({})").format(value))
             return fence(names[0])
     if _PLAIN.match(value) and "的" not in value and len(value) < 20:
-        if voice.chance(0.82):
+        if voice.chance(0.9):
             return fence(value)
-    elif value.replace(" ", "").replace("'", "").isalnum() and value.isascii() and voice.chance(0.6):
+    elif value.replace(" ", "").replace("'", "").isalnum() and value.isascii() and voice.chance(0.8):
         return fence(value)
     opening, closing = voice.of(_QUOTES[:3] if voice.chance(0.9) else _QUOTES)
     if opening in value or closing in value:

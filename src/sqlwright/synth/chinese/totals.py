@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlwright.synth.chinese import figures
 from sqlwright.synth.chinese.clauses import aggregate, condition, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
-from sqlwright.synth.chinese.listing import join
+from sqlwright.synth.chinese.listing import join, said_after
 from sqlwright.synth.chinese.literals import CLOSE
 from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
@@ -16,6 +16,12 @@ from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
 
 def totals(scope: Scope) -> Ask:
     """Ask for the aggregates of a query that has no groups."""
+    note = said_after(scope) if scope.query.where is not None and scope.voice.chance(0.12) else ""
+    ask = _figures(scope)
+    return Ask(ask.text + note, ask.asks and not note)
+
+
+def _figures(scope: Scope) -> Ask:
     v, noun = scope.voice, scope.entity.noun
     expressions = [item.expression for item in scope.query.select]
     only = expressions[0] if len(expressions) == 1 else None
