@@ -47,7 +47,7 @@ def say_rows_apart(scene: Scene, columns: list[Column], focus: str, tail: str) -
         comma = voice.pick(",", ",", ":")
         return f"{voice.pick('for ', 'for all ', 'for the ')}{rows.text}{comma} {the}{names}{once}{tail}", ""
     please = voice.pick(" please", " thanks", "")
-    return f"{the}{names}{once}, {voice.pick('for', 'of')} {rows.text}{tail}{please}", ""
+    return f"{the}{names}{once} for {rows.text}{tail}{please}", ""
 
 
 def then(voice: Voice, text: str, mark: str, names: str, count: int, *, only: bool | None = None) -> str:

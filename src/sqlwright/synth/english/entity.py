@@ -58,12 +58,16 @@ class Scene:
             and (not edge.up or self.graph.needs_saying(edge.to, name, skip))
         ]
         parts = Parts(voice, here.human, plural, len(conditions) + len(edges) + len(node.lacks) > 1, named=bool(role))
+        compared = [c for c in conditions if isinstance(c, Compare) and isinstance(c.right, Scalar)] if edges else []
         for condition in conditions:
-            self._add(parts, condition, node.table, plural)
+            if condition not in compared:
+                self._add(parts, condition, node.table, plural)
         for table in node.lacks:
             parts.relations.append(relations.without(voice, here, voice.table(table), voice.noun(table, True), plural))
         for edge in edges:
             parts.relations.append(self._relation(name, edge, plural, skip))
+        for condition in compared:
+            parts.relations.append([m for m in self._condition(condition, node.table, plural) if m[0] != "adj"])
         return parts.noun(role or voice.noun(node.table, plural))
 
     def role_of(self, name: str) -> str:
@@ -154,6 +158,9 @@ class Scene:
         if there.link and not nodes[edge.to].conditions and len(onward) == 1 and onward[0].up:
             end = voice.table(nodes[onward[0].to].table)
             return relations.linked(voice, here, there, end, self._thing(onward[0].to, edge.to), plural)
+        if not role and len(onward) == 1 and not onward[0].up and not nodes[edge.to].conditions and voice.chance(0.7):
+            things = self.describe(onward[0].to, True, edge.to, skip=skip)
+            return relations.down(voice, here, voice.table(nodes[onward[0].to].table), things.text, plural)
         things = self.describe(edge.to, True, name, skip=skip)
         if role:
             return [

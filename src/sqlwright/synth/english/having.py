@@ -9,7 +9,7 @@ from sqlwright.synth.english.comparing import IS_NUMBER, OF_NUMBER
 from sqlwright.synth.english.entity import Scene, amount
 from sqlwright.synth.english.grammar import with_article
 from sqlwright.synth.english.grouping import Groups, between, make_groups, say_plain, what
-from sqlwright.synth.english.lexis import NUMBERS
+from sqlwright.synth.english.lexis import LEADS, NUMBERS, USED
 from sqlwright.synth.english.measures import function_word, threshold
 from sqlwright.synth.english.modifiers import Modifier, attached, verb
 from sqlwright.synth.english.relations import PRESENT
@@ -148,8 +148,17 @@ def _top(groups: Groups, order: Order, aggregate: Aggregate, shown: Sequence[Exp
     extra = _along(groups, aggregate) if shown else ""
     if key.shown:
         return ask(voice, f"{key.shown} of the {number}{named} with {most}", True, extra)
+    tables = groups.scene.graph.nodes
+    ends = (voice.table(tables[groups.node].table).head, voice.table(tables[key.node].table).head if key.node else "")
+    used, leads = USED.get(ends), LEADS.get(key.one) if groups.node != key.node else None
+    if leads and groups.counting and not plural and voice.chance(0.7):
+        return f"{voice.pick('who', 'who', 'which ' + ends[1])} {leads} {most}{extra}", "?"
+    if used and groups.counting and key.thing and not rows.modified and voice.chance(0.3):
+        often = voice.pick("most ", "most often ", "most frequently ", "most ") if order.descending else "least "
+        what_ = voice.pick("what is the ", "") if not plural else voice.pick("what are the ", "top ", "")
+        return f"{what_}{number}{often}{used} {named}{extra}", "?" if what_.startswith("what") else ""
     r = voice.rng.random()
-    human = key.thing and key.human
+    human = key.thing and key.human and key.one not in LEADS
     if groups.counting and groups.deeds and r < 0.4:
         past, participle = voice.choose(groups.deeds)
         if human and not plural and voice.chance(0.5):

@@ -162,7 +162,7 @@ _PARENT_PREPOSITIONS = """
     from, by: publisher manufacturer maker | from, of: brand supplier vendor sensor device
     of, by, operated by: airline | in, at: warehouse | in, for: room | on: floor | at, for: event | on, for: project
     for, in: course | for, of: property product | at: theater cinema | at, on: site | on, in: playlist
-    of, for: movie film book
+    of, for: movie film book | for, of: drug medicine medication
 """
 PARENT_PREPOSITIONS: dict[str, tuple[str, ...]] = {
     word: tuple(prepositions.split(", ")) for prepositions, words in _table(_PARENT_PREPOSITIONS) for word in words
@@ -185,6 +185,7 @@ DOERS: dict[str, tuple[tuple[str, str], ...]] = {
     "director": (("directed", "directed"),),
     "author": (("wrote", "written"),),
     "airline": (("operates", "operated"),),
+    "patient": (("had", "had"),),
     "supplier": (("supplies", "supplied"),),
     "publisher": (("published", "published"),),
     "manufacturer": (("makes", "made"),),
@@ -199,6 +200,7 @@ DOERS_OBJECTS: dict[str, frozenset[str]] = {
         ("director", "film movie show play"),
         ("author", "book paper article"),
         ("airline", "flight aircraft plane route"),
+        ("patient", "appointment visit prescription surgery treatment test"),
         ("supplier", "product part item"),
         ("publisher", "book game magazine"),
         ("manufacturer", "product car model aircraft device"),
@@ -209,6 +211,30 @@ DOERS_OBJECTS: dict[str, frozenset[str]] = {
         ("instructor", "course class section"),
     )
 }
+_USED = """
+    prescribed: prescription > drug medicine medication | ordered: item order > product book drug part
+    sold: sale item > product book car | bought: purchase > product book | rented: rental > film movie car bike
+    borrowed: loan > book copy | booked: booking > room flight tour | reserved: reservation > room table seat
+    reviewed: review > product book film movie restaurant hotel | flown: flight > aircraft plane
+"""
+
+
+def _used() -> dict[tuple[str, str], str]:
+    entries = [entry.split(": ") for line in _USED.strip().splitlines() for entry in line.strip().split(" | ")]
+    found: dict[tuple[str, str], str] = {}
+    for participle, rest in entries:
+        children, parents = (side.split() for side in rest.split(" > "))
+        found |= {(child, parent): participle for child in children for parent in parents}
+    return found
+
+
+USED: dict[tuple[str, str], str] = _used()
+"""(child table, parent table) -> what a child means for its parent: a drug of a prescription is prescribed."""
+LEADS = {"supervisor": "supervises", "manager": "manages", "mentor": "mentors", "boss": "manages", "leader": "leads"}
+"""What the upper end of a self-join does with the lower."""
+HOSTS = frozenset("doctor physician nurse teacher trainer lawyer therapist tutor consultant dentist instructor".split())
+MEETINGS = frozenset("appointment visit session booking consultation meeting lesson".split())
+"""What one has with a host: "appointments with doctor Quinn"."""
 STATES = frozenset(
     """active inactive available archived deleted verified paid approved completed cancelled closed open published
     featured married single public private enabled disabled discontinued vegetarian vegan domestic

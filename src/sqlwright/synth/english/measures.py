@@ -95,6 +95,8 @@ def date_part(voice: Voice, part: DatePart) -> str:
     if voice.names.only_date(part.column.table) and voice.chance(0.6):
         return part.part
     words = voice.column(part.column)
+    if words.verb and words.verb[0] == voice.table(words.table).event and voice.chance(0.7):
+        return part.part
     if words.phrases[0] == "date":
         return part.part if voice.chance(0.5) else f"{part.part} of the date"
     return voice.pick(f"{part.part} of the {phrase}", f"{part.part} of {phrase}", f"{phrase} {part.part}")

@@ -5,7 +5,7 @@ All functions return modifiers as `filters` does. `thing` is the noun phrase at 
 
 from __future__ import annotations
 
-from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, PARENT_PREPOSITIONS
+from sqlwright.synth.english.lexis import DEEDS, DOERS, DOERS_OBJECTS, HOSTS, MEETINGS, PARENT_PREPOSITIONS, USED
 from sqlwright.synth.english.modifiers import Modifier, verb, was
 from sqlwright.synth.english.names import TableWords
 from sqlwright.synth.english.voice import Voice
@@ -60,8 +60,12 @@ def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: 
     """Modify a child by its parent: "orders placed by `thing`"; `plural` is the child's number."""
     out: list[Modifier] = []
     for _, participle in deeds(voice, parent, child):
+        if participle == "had":
+            continue
         out += [("short", f"{participle} by {thing}")] * 3
         out.append(("pred", f"{was(plural)} {participle} by {thing}"))
+    if parent.head in HOSTS and child.head in MEETINGS:
+        out += [("short", f"with {thing}")] * 3
     prepositions = PARENT_PREPOSITIONS.get(parent.head)
     if prepositions:
         first = prepositions[0]
@@ -100,6 +104,11 @@ def without(voice: Voice, parent: TableWords, child: TableWords, thing: str, plu
         ("pred", verb(f"don't have any {thing}", plural)),
         ("pred", verb(f"do not have {voice.pick('any ', '')}{thing}", plural)),
     ]
+    done = USED.get((child.head, parent.head))
+    if done and thing == voice.noun(child.name, True):
+        out += [("pred", f"{verb('have', plural)} never been {done}")] * 4
+        out += [("pred", f"{was(plural)} never {done}"), ("short", f"never {done}")]
+        out.append(("pred", f"{verb('have', plural)} not been {done} {voice.pick('yet', 'so far', 'at all')}"))
     for past, participle in deeds(voice, parent, child):
         if past in PRESENT:
             continue

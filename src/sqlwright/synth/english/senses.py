@@ -85,10 +85,10 @@ def scale_of(table: model.Table, column: model.Column) -> Scale | None:
     sense, words = sense_of(table, column), words_of(column.name)
     rivals = [c for c in table.columns if c is not column]
     if sense in ("date", "year"):
+        if not _BIRTHS.isdisjoint(words):
+            return None if any(head_of(c.name) == "age" for c in rivals) else BORN
         if any(sense_of(table, c) in ("date", "year") or head_of(c.name) == "age" for c in rivals):
             return None
-        if not _BIRTHS.isdisjoint(words):
-            return BORN
         return None if head_of(table.name) in PEOPLE else LATEST if sense == "date" else NEWEST
     scale = _scale_of_word(singular(measured(column.name)[-1]))
     if sense != "number" or scale is None or (len(words) > 1 and words[0] in _COMPUTED):

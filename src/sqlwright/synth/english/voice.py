@@ -55,7 +55,7 @@ class Voice:
 
     def _rank(self, count: int) -> int:
         index = 0
-        while index < count - 1 and self.rng.random() > 0.68:
+        while index < count - 1 and self.rng.random() > 0.73:
             index += 1
         return index
 

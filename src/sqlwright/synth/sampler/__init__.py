@@ -53,7 +53,7 @@ SHAPES: dict[str, tuple[float, Shape]] = {
     "join-order-top": (1.8, joined.top),
     "with-zero": (1.0, joined.with_zero),
     "without": (4.5, nested.without),
-    "with-some": (1.2, nested.with_some),
+    "with-some": (0.7, nested.with_some),
     "against-average": (3.0, nested.against_average),
     "extreme": (1.2, nested.extreme),
     "in-both": (1.8, nested.in_both),

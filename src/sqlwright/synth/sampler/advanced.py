@@ -33,9 +33,10 @@ _LEVELS = {
 
 def superior(dice: Dice) -> Query | None:
     """Each employee with the name of the manager; the employees who earn more than their manager."""
-    table = dice.table()
-    if not table.selves or not table.label:
+    tables = [table for table in dice.catalog.tables if table.selves and table.label]
+    if not tables:
         return None
+    table = dice.pick(tables)
     edge = table.selves[0]
     left, right = replace(edge.child_column, alias="T1"), replace(edge.parent_column, alias="T2")
     source = Source(table.name, (Join(table.name, left, right, alias="T2"),), alias="T1")

@@ -278,6 +278,8 @@ def _either(dice: Dice, column: ColumnInfo) -> Condition | None:
     """Return `a = x OR a = y` on a category, or `a < x OR a > y` on a number."""
     if column.role in ("category", "name") and len(column.values) >= 3:
         first, second = dice.several(column.values, 2)
+        if dice.chance(0.8):
+            return InList(column.node, (first, second))
         return Both("or", (Compare(column.node, "=", first), Compare(column.node, "=", second)))
     if column.role in ("measure", "ordinal"):
         apart = _apart(dice, column)

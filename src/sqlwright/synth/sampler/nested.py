@@ -43,13 +43,13 @@ def without(dice: Dice) -> Query | SetOperation | None:
         inner = None  # "without any that are not" is too many negations
     column = next(c for c in child.columns if c.node == edge.child_column)
     r = dice.random()
-    if r < 0.18 and inner is None and not isinstance(select[0].expression, Aggregate):
+    if r < 0.05 and inner is None and not isinstance(select[0].expression, Aggregate):
         join = Join(edge.child, edge.parent_column, edge.child_column, outer=True)
         return Query(select, Source(table.name, (join,)), where=IsNull(child.key or edge.child_column))
-    if r < 0.26 and inner is None:
+    if r < 0.08 and inner is None:
         left = Query(items([edge.parent_column]), Source(table.name))
         return SetOperation("except", left, Query(items([edge.child_column]), Source(edge.child)))
-    if r < 0.42 or column.has_nulls:
+    if r < 0.16 or column.has_nulls:
         return Query(select, Source(table.name), where=_exists(edge, inner, negated=True))
     joins = _further(dice, child) if inner is None else ()
     query = Query(items([edge.child_column]), Source(edge.child, joins), where=inner)
@@ -67,7 +67,7 @@ def with_some(dice: Dice) -> Query | None:
     if inner is None:
         return None
     select = _what(dice, table)
-    if dice.chance(0.4):
+    if dice.chance(0.2):
         return Query(select, Source(table.name), where=_exists(edge, inner, negated=False))
     query = Query(items([edge.child_column]), Source(edge.child), where=inner)
     return Query(select, Source(table.name), where=InQuery(edge.parent_column, query))
