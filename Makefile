@@ -53,7 +53,8 @@ $(VENV)/.for-development: pyproject.toml
 define install
 	@if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
 		if ! $(PYTHON) -c "$(FITS)" 2>/dev/null; then \
-			echo "sqlwright needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1 || :)." >&2; \
+			found=$$($(PYTHON) --version 2>/dev/null || echo "not here"); \
+			echo "sqlwright needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$found." >&2; \
 			echo "Name one that fits: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 			exit 1; \
 		fi; \
@@ -61,6 +62,6 @@ define install
 		rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) || exit 1; \
 	fi
 	@echo "installing sqlwright and what it needs into $(VENV) (some minutes, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable "$(1)"
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable "$(1)"
 	@touch $@
 endef

@@ -14,6 +14,7 @@ def whole_way(
     folder: str = "shop",
     database: str = "sqlite:///shop.db",
     base: str = "embedded",
+    *,
     count: int = 1_000,
     epochs: float = 2.0,
 ) -> None:
@@ -30,4 +31,4 @@ def whole_way(
 
 
 if __name__ == "__main__":
-    whole_way(*sys.argv[1:4])
+    whole_way(*sys.argv[1:])

@@ -94,7 +94,7 @@ def test_the_python_example_goes_the_whole_way(tmp_path: Path, capsys: pytest.Ca
     database, base = tmp_path / "shop.db", make_tiny_model(tmp_path / "tiny")
     load(ROOT / "examples" / "make_shop.py").make_shop(database)
     whole_way = load(ROOT / "examples" / "whole_way.py").whole_way
-    whole_way(str(tmp_path / "shop"), f"sqlite:///{database}", str(base), count=80, epochs=0.2)
+    whole_way(str(tmp_path / "shop"), f"sqlite:///{database}", str(base), count=40, epochs=0.2)
     assert "how many customers are there?" in capsys.readouterr().out.lower()
 
 
