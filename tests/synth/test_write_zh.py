@@ -289,6 +289,19 @@ def test_questions_about_one_thing_by_its_name() -> None:
     )
 
 
+def test_a_share_is_asked_for_as_a_percentage() -> None:
+    case = t.Case(t.Compare(t.Column("patient", "city"), "=", "杭州"), 1, 0)
+    share = t.Arithmetic("/", t.Arithmetic("*", t.Aggregate("sum", case), 100.0), COUNT)
+    questions = _clinic(t.Query((t.Item(share),), PATIENTS))
+    assert questions and all("百分" in question and "杭州" in question for question in questions)
+
+
+def test_one_of_two_conditions_may_come_last() -> None:
+    sides = (t.Compare(t.Column("patient", "city"), "=", "杭州"), t.Compare(t.Column("patient", "gender"), "=", "male"))
+    questions = _clinic(t.Query((t.Item(PATIENT),), PATIENTS, where=t.Both("and", sides)), 80)
+    assert any(re.search("(，|（)只(要|看|算)(男|杭州)", question) for question in questions)
+
+
 def test_measure_words() -> None:
     assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
     assert is_person("学生") and not is_person("订单")

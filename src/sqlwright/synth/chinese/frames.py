@@ -104,9 +104,9 @@ def ask_things(voice: Voice, thing: str, noun: str, *, which: str = "", single: 
         short = len(thing) <= 9 and not thing.startswith(("所有", "全部")) and voice.chance(0.6)
         if short:
             return Ask(f"{voice.pick('', '', '请问', '我想知道')}{voice.pick('有哪些', '都有哪些')}{thing}", True)
-        ends: tuple[str, ...] = ("有哪些", "有哪些", "都有哪些", "是哪些", "是什么", "包括哪些", "有什么")[
-            : 5 if voice.chance(0.8) else 7
-        ]
+        ends: tuple[str, ...] = ("有哪些", "有哪些", "都有哪些", "是哪些", "分别是哪些")
+        if not person and voice.chance(0.2):
+            ends = ("是什么", "包括哪些", "有什么")
         if person and voice.chance(0.5):
             ends = ("都有谁", "有谁", "都是谁", "有哪些人", "是谁", "都有哪些人")
         return Ask(f"{voice.pick('', '', '请问')}{thing}{voice.of(ends)}", True)

@@ -30,7 +30,7 @@ def joined(voice: Voice, node: Both, parts: list[Said], deep: list[bool], subjec
     text = voice.pick("且", "并且", "，并且", "且", "而且").join(words)
     if len(parts) == 2 and all(len(part.before) <= 14 for part in parts) and voice.chance(_stacks(parts)):
         first, second = sorted(parts, key=_tightness) if voice.chance(0.85) else parts
-        link = "" if second.modifier or voice.chance(0.4) else voice.pick("、", "，")
+        link = "" if second.modifier or voice.chance(0.5) else "、"
         return Said(text, f"{first.before}{link}{second.before}")
     return Said(text)
 

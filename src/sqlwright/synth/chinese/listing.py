@@ -44,6 +44,8 @@ def listing(scope: Scope) -> Ask:
     pool = scope.entity.noun if said is None else said.before + scope.entity.noun
     if query.limit is None:
         ask = _ask(scope, pool, said)
+        if note and ask.text.endswith("吗"):
+            return _with_order(scope, Ask(f"{ask.text[:-1]}{note}吗", True))
         return _with_order(scope, Ask(ask.text + note, ask.asks and not note))
     if not query.distinct:
         return _ask(scope, top(scope, pool, query.limit), None, pool)
@@ -122,7 +124,7 @@ def _in_parts(scope: Scope, pool: str, said: Said | None, base: str, *, named: b
     if pool == noun and not base:
         if len(expressions) == 1 and not query.order_by:
             return None
-        pool = v.pick("所有", "全部", "") + pool
+        pool = v.pick("所有", "全部") + pool
     which = _which(scope, said) if not base else _which_top(scope, base)
     columns = [say(scope, expression) for expression in expressions]
     if len(columns) == 1 and labelled:

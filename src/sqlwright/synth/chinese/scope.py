@@ -146,7 +146,7 @@ def _places(voice: Voice, source: Source) -> dict[str, Place]:
             other.parents.append(key)
             place.noun = _role(voice, other, left.name, place)
             reached = any(other.key in known.parents for known in places.values())
-            if reached and (other.noun not in voice.phrases.table(other.table) or voice.chance(0.15)):
+            if reached and (other.noun not in voice.phrases.table(other.table) or voice.chance(0.06)):
                 place.noun = f"{other.noun}的{place.noun}"
         elif _points(voice, join.table, right.name, other.table):
             place.parents.append(other.key)

@@ -41,7 +41,7 @@ def _figures(scope: Scope) -> Ask:
     if pool == noun and v.chance(0.5):
         pool = v.pick("所有", "全部") + pool
     if isinstance(only, Arithmetic):
-        return ask_number(v, _gap(scope, only, pool))
+        return _share(scope, only, pool) or ask_number(v, _gap(scope, only, pool))
     if isinstance(only, Aggregate):
         if isinstance(only.argument, Case) or scope.derived is None:
             return ask_number(v, aggregate(scope, only, pool), when=tone(scope, only) == "date")
@@ -106,6 +106,28 @@ def _spoken(scope: Scope, node: Aggregate, pool: str) -> str:
     else:
         return ""
     return f"{lead}{pool}{link}{said}"
+
+
+def _share(scope: Scope, node: Arithmetic, pool: str) -> Ask | None:
+    """Ask for `SUM(CASE ... 1 ELSE 0 END) * 100.0 / COUNT(*)` as a percentage; None where it is not that."""
+    v, noun, left = scope.voice, scope.entity.noun, node.left
+    if node.op != "/" or not isinstance(left, Arithmetic) or left.op != "*" or left.right != 100.0:
+        return None
+    part = left.left.argument if isinstance(left.left, Aggregate) and left.left.function == "sum" else None
+    if not isinstance(part, Case) or (part.then, part.otherwise) != (1, 0) or node.right != Aggregate("count", None):
+        return None
+    said = condition(scope, part.condition)
+    pool = pool if pool != noun else v.pick("所有", "全部") + noun
+    within, these = v.pick("中", "里", "里面"), f"{said.before.removesuffix('的')}的"
+    asked = v.pick(
+        f"{pool}{within}{these}占百分之多少",
+        f"{pool}{within}，{these}占百分之几",
+        f"{said.before}{noun}占{pool}的百分比是多少",
+        f"{pool}{within}{said.before}{noun}的占比是多少（百分比）",
+        f"{pool}{within}{these}比例是百分之多少",
+        f"{these}占{pool}的百分之多少",
+    )
+    return Ask(v.pick("", "", "请问", "算一下") + asked, True)
 
 
 def _gap(scope: Scope, node: Arithmetic, pool: str) -> str:
