@@ -80,6 +80,10 @@ def finished(voice: Voice, asked: Asked) -> str:
     text, mark = asked
     if mark != "?" and voice.chance(0.04) and "please" not in text and text[-1].isalnum():
         text += voice.pick(" please", ", please", " please")
+    if voice.chance(0.025):
+        text = f"{voice.pick('hi, ', 'quick question: ', 'hey, ', 'ok, ', 'hello, ', 'now ')}{text}"
+    if mark != "?" and text[-1].isalnum() and voice.chance(0.02):
+        text += voice.pick(" for me", ", thanks", " if possible", " thanks")
     r = voice.rng.random()
     careless = r < (0.22 if mark else 0.6)
     if not careless or voice.chance(0.1):

@@ -74,7 +74,13 @@ def spoken_date(text: str, form: int) -> str | None:
         return f"{name} {int(day)}, {year}"
     if form == 1:
         return f"{int(day)} {name} {year}"
-    return f"{name[:3]} {int(day)} {year}"
+    if form == 2:
+        return f"{name[:3]} {int(day)} {year}"
+    if form == 3:
+        return f"{int(day)} {name[:3]} {year}"
+    if form == 4:
+        return f"the {ordinal(int(day))} of {name} {year}"
+    return f"{name} {ordinal(int(day))} {year}"
 
 
 def capitalised(text: str) -> str:

@@ -11,7 +11,7 @@ from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import join
 from sqlwright.synth.english.keys import Key, make_key
-from sqlwright.synth.english.measures import function_word, measure
+from sqlwright.synth.english.measures import article, function_word, measure
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.relations import PRESENT, deeds
@@ -83,6 +83,9 @@ def what(groups: Groups, aggregate: Expression, *, alone: bool = True) -> str:
     if isinstance(aggregate, Aggregate) and isinstance(aggregate.argument, Column) and aggregate.function != "count":
         if not alone:
             return measure(voice, aggregate, None)
+        if aggregate.function == "avg" and groups.node != groups.key.node and voice.chance(0.2):
+            way = between(groups.scene, groups.key.node, groups.node)
+            return measure(voice, aggregate, article(groups.scene.describe(groups.node, False, skip=way)))
         if not rows.modified:
             phrase = voice.bare(aggregate.argument)
             elsewhere = groups.node != groups.key.node
@@ -218,6 +221,8 @@ def _how_many(groups: Groups, tail: str) -> Asked:
         )
     if key.place and groups.people and not rows.modified and voice.chance(0.35):
         return f"how many {counted} live in {voice.pick('each', 'every')} {key.one}{tail}", "?"
+    if not key.thing and not key.date and not rows.heavy and key.node == groups.node and voice.chance(0.15):
+        return f"how many {counted} do we have {voice.pick('with each', 'for each', 'per')} {key.one}{tail}", "?"
     preposition = "in each" if key.place or key.date else "for each"
     if key.place and groups.people:
         preposition = voice.pick("in each", "from each")

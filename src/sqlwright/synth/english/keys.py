@@ -66,6 +66,9 @@ def make_key(scene: Scene, rows: str) -> Key:
             if not thing.modified and role != voice.noun(table.name, False):
                 thing, things = Noun("", role, ""), Noun("", scene.plural_role(node), "")
             implied = tuple(c.name for c in shown) == table.label
+            if implied and not thing.modified and len(shown) == 1 and voice.chance(0.12):
+                label = f"{thing.head} {voice.bare(shown[0])}"
+                return Key(label, plural(label), node, False, False)
             if not shown:
                 raise UnsayableError("group without its key")
             return Key(thing.text, things.text, node, True, table.human, shown="" if implied else _names(scene, shown))

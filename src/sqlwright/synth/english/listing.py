@@ -7,7 +7,7 @@ from sqlwright.synth.english import about_one, apart, parents, tops
 from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import possessive
-from sqlwright.synth.english.measures import column_list, many
+from sqlwright.synth.english.measures import column_list, in_a_clause, many
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.sorting import order_tail
 from sqlwright.synth.english.voice import UnsayableError, Voice
@@ -125,7 +125,8 @@ def _rows(scene: Scene, columns: list[Column], focus: str, tail: str) -> Asked:
     named = len(table.label)
     leading = named and len(columns) > named and tuple(c.name for c in columns[:named]) == table.label
     if leading and not tail and voice.chance(0.32):
-        return _with_others(scene, rows, column_list(voice, columns[named:], True))
+        clause = in_a_clause(voice, columns[-1]) if len(columns) == named + 1 and voice.chance(0.4) else ""
+        return _with_others(scene, rows, clause or f"their {column_list(voice, columns[named:], True)}")
     return _columns_of(scene, columns, rows, focus, tail)
 
 
@@ -189,19 +190,20 @@ def _how(voice: Voice, column: Column, rows: Noun) -> Asked | None:
 
 
 def _with_others(scene: Scene, rows: Noun, others: str) -> Asked:
-    """Ask for rows by name with more columns: "customers in Berlin and their emails"."""
+    """Ask for rows by name with more columns: "customers in Berlin and their emails", "drugs and who makes them"."""
     voice = scene.voice
     if rows.clause and voice.chance(0.35):
-        return f"which {rows.short} {rows.clause}, and what are their {others}", "?"
+        what = f"what are {others}" if others.startswith("their ") else others
+        return f"which {rows.short} {rows.clause}, and {what}", "?"
     if rows.heavy:
         return ask(
             voice,
-            f"{rows.text}, {voice.pick('along with', 'together with', 'with')} their {others}",
+            f"{rows.text}, {voice.pick('along with', 'together with', 'with')} {others}",
             True,
             definite=False,
         )
     link = voice.pick("and", "along with", "together with", "and", "plus")
-    return ask(voice, f"{voice.pick('all ', '', '')}{rows.text} {link} their {others}", True, definite=False)
+    return ask(voice, f"{voice.pick('all ', '', '')}{rows.text} {link} {others}", True, definite=False)
 
 
 _STATIVE = (

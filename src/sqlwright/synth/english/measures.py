@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlwright.schema.words import plural
-from sqlwright.synth.english.grammar import join
+from sqlwright.synth.english.grammar import join, with_article
 from sqlwright.synth.english.lexis import MASS, MEASURE_UNITS
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError, Voice
@@ -46,6 +46,22 @@ def column_list(voice: Voice, columns: list[Column], plural_: bool) -> str:
         if one[1] == two[1] and len(one[0].split()) == 1 and len(two[0].split()) == 1:
             return f"{one[0]} and {two[0]} {plural(one[1]) if plural_ else one[1]}"
     return join([many(voice, c) if plural_ else voice.phrase(c) for c in columns])
+
+
+def in_a_clause(voice: Voice, column: Column) -> str:
+    """Return a column as people ask for it beside rows: "who makes them", "when they were hired"; "" for none."""
+    words = voice.column(column)
+    if words.head in ("manufacturer", "maker", "producer"):
+        return "who makes them"
+    if words.verb and words.verb[1] and words.sense == "date":
+        return f"when they were {words.verb[0]}"
+    if words.scale is not None and words.scale.verb:
+        return f"how much they {words.scale.verb}"
+    if words.scale is not None and words.scale.how:
+        return f"how {words.scale.how} they are"
+    if words.places and voice.names.only_place(column.table):
+        return "where they live" if voice.table(column.table).human else "where they are"
+    return ""
 
 
 def extreme(voice: Voice, column: Column, highest: bool) -> str:
@@ -151,6 +167,12 @@ def _count(voice: Voice, aggregate: Aggregate, rows: Noun | None) -> str:
     if rows is None or rows.modified:
         raise UnsayableError("count of a nullable column")
     return f"{number} {rows.text} with a known {voice.phrase(argument)}"
+
+
+def article(one: Noun) -> Noun:
+    """Return a singular noun with its article, as in "the average length of a completed visit"."""
+    words = with_article(f"{one.before}{one.head}")
+    return Noun("", words, one.behind, one.tail, one.clause)
 
 
 def is_row_count(aggregate: Expression) -> bool:

@@ -8,7 +8,7 @@ from sqlwright.synth.english.measures import column_list, many
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.relations import without
 from sqlwright.synth.english.voice import UnsayableError, Voice
-from sqlwright.synth.tree import Column, Query, SetOperation
+from sqlwright.synth.tree import Column, Compare, Query, SetOperation
 
 
 def say_set(tree: SetOperation, voice: Voice) -> Asked:
@@ -51,6 +51,12 @@ def _same_source(tree: SetOperation, left: Scene, right: Scene, columns: list[Co
     label = tuple(c.name for c in columns) == table.label
     key_like = label and bool(tree.left.source.joins)
     one, two = _clausal(left, node, key_like), _clausal(right, node, key_like)
+    shared = _one_clause(tree, left, node) if key_like and voice.chance(0.6) else ""
+    if shared:
+        names = f"{column_list(voice, columns, True)} of " if voice.chance(0.3) else ""
+        if not names and shared.startswith(voice.noun(left.graph.nodes[node].table, True)) and voice.chance(0.4):
+            return f"which {shared.replace(' who ', ' ', 1).replace(' that ', ' ', 1)}", "?"
+        return ask(voice, f"{names}{shared}", True, definite=bool(names))
     if key_like or (label and tree.op == "union"):
         text = _rows(tree.op, voice, one, two, table.human)
         if text:
@@ -86,6 +92,33 @@ def _same_source(tree: SetOperation, left: Scene, right: Scene, columns: list[Co
     if r < 0.6:
         return ask(voice, f"{names} with {one.text} but {voice.pick('no', 'without any')} {two.text}", True)
     return ask(voice, f"{names} of {one.text} that are not {voice.pick('also ', '')}{names} of {two.text}", True)
+
+
+def _one_clause(tree: SetOperation, left: Scene, node: str) -> str:
+    """Say two values of one column in one clause: "patients prescribed both A and B"; "" where it does not fit."""
+    match tree.left.where, tree.right.where:
+        case Compare(Column() as one, "=", str() as first), Compare(Column() as two, "=", str() as second):
+            named = left.voice.table(one.table).label == (one.name,)
+            if one != two or tree.op == "union" or not (named or len(left.graph.nodes) == 2):
+                return ""
+        case _:
+            return ""
+    noun = left.describe(node, True)
+    if not noun.clause:
+        return ""
+    who = "who" if left.voice.table(left.graph.nodes[node].table).human else "that"
+    text = f"{noun.head} {who} {noun.clause}"
+    for quote in ("'", '"', ""):
+        value = f"{quote}{first}{quote}"
+        if text.endswith(value) and text.removesuffix(value).endswith(_BEFORE_BOTH):
+            left.voice.literals.update(second.lower().split())
+            other = f"{quote}{second}{quote}"
+            pair = f"both {value} and {other}" if tree.op == "intersect" else f"{value} but not {other}"
+            return text.removesuffix(value) + pair
+    return ""
+
+
+_BEFORE_BOTH = (" for ", " of ", " with ", " from ", " by ", " because of ", " bought ", " ordered ", " purchased ")
 
 
 def _clausal(scene: Scene, node: str, wanted: bool) -> Noun:

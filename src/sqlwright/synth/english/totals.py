@@ -6,7 +6,7 @@ from sqlwright.synth.english import filters
 from sqlwright.synth.english.asks import Asked, ask, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import join
-from sqlwright.synth.english.measures import computed, function_word, many, measure
+from sqlwright.synth.english.measures import article, computed, function_word, many, measure
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
@@ -139,6 +139,10 @@ def _one(scene: Scene, aggregate: Aggregate) -> Asked:
             noun, phrase = voice.noun(argument.table, False), voice.bare(argument)
             if not phrase.startswith("number of"):
                 return ask(voice, f"{function_word(voice, aggregate)} {noun} {phrase}", False)
+    if aggregate.function == "avg" and voice.chance(0.15):
+        return ask(
+            voice, measure(voice, aggregate, article(scene.describe(subject_of(scene, aggregate), False))), False
+        )
     links = (
         ("of", "for", "across", "of all", "over all")
         if aggregate.function == "sum"

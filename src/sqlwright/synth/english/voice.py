@@ -109,8 +109,8 @@ class Voice:
 
     def _text(self, value: str, words: ColumnWords | None) -> str:
         if value[:1].isdigit():
-            if len(value) == 10 and value[4] == "-" and self.chance(0.35):
-                return spoken_date(value, int(self.rng.random() * 3)) or value
+            if len(value) == 10 and value[4] == "-" and self.chance(0.5):
+                return spoken_date(value, int(self.rng.random() * 6)) or value
             if words is not None and words.sense in ("date", "year"):
                 return value
         if value.replace(" ", "").replace("-", "").isalnum() and value == value.strip() and value and len(value) < 40:

@@ -149,7 +149,7 @@ def in_both(dice: Dice) -> SetOperation | None:
 def joined_both(dice: Dice) -> SetOperation | None:
     """The customers who ordered both one product and another."""
     table = dice.table()
-    path = dice.path(table, "D", "DU")
+    path = dice.path(table, "D", "DU", "DDU")
     if path is None or not table.named or not table.key:
         return None
     columns = [c for c in dice.end(path).filters if c.role in ("category", "name") and len(c.values) > 1]
