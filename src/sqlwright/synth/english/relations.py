@@ -74,13 +74,13 @@ def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: 
         if first in ("in", "at", "on") or len(out) == len(prepositions):
             out.append(("pred", verb(f"{base} {thing}", plural)))
     elif parent.human:
-        out.append(("short", f"{voice.pick('of', 'from', 'of', 'belonging to')} {thing}"))
+        out.append(("short", f"{voice.pick('of', 'from', 'of', 'for', 'for')} {thing}"))
         if len(out) == 1:
-            out.append(("pred", verb(f"belong to {thing}", plural)))
+            out.append(("pred", verb(f"{voice.pick('belong to', 'are for', 'are of')} {thing}", plural)))
     else:
         out += [
-            ("short", f"{voice.pick('of', 'for', 'of', 'belonging to')} {thing}"),
-            ("pred", verb(f"belong to {thing}", plural)),
+            ("short", f"{voice.pick('of', 'for', 'of', 'for', 'belonging to')} {thing}"),
+            ("pred", verb(f"{voice.pick('belong to', 'are for', 'are from')} {thing}", plural)),
         ]
     return out
 

@@ -198,7 +198,7 @@ def _piece(dice: Dice, value: str) -> tuple[Literal["starts", "ends", "contains"
 def number(dice: Dice, column: ColumnInfo) -> Condition:
     """Return a comparison of a number column with a round number inside its range."""
     node = column.node
-    if column.low == 0 and column.integer and not _STOCKS.isdisjoint(words_of(node.name)) and dice.chance(0.25):
+    if column.low == 0 and column.integer and not _STOCKS.isdisjoint(words_of(node.name)) and dice.chance(0.4):
         return Compare(node, "=", 0)
     few = column.integer and column.distinct <= 12
     r = dice.random()

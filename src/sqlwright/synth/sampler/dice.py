@@ -15,6 +15,10 @@ from sqlwright.synth.tree import Column, Item
 T = TypeVar("T")
 
 
+_NEAR = {1: 1.0, 2: 0.6, 3: 0.25}
+"""How often a table so many joins away is drawn."""
+
+
 class Dice:
     """A catalog and the dice thrown over it."""
 
@@ -25,7 +29,7 @@ class Dice:
         self.catalog = catalog
         self.rng = rng
         self.random: Callable[[], float] = rng.random
-        self._paths: dict[tuple[str, tuple[str, ...]], tuple[Path, ...]] = {}
+        self._paths: dict[tuple[str, tuple[str, ...]], tuple[tuple[Path, ...], list[float]]] = {}
         self._tables: tuple[TableInfo, ...] = tuple(table for table in catalog.tables if table.columns)
         self.favour({})
 
@@ -71,16 +75,17 @@ class Dice:
         return self._tables[bisect(self._totals, self.random() * self._totals[-1], 0, len(self._tables) - 1)]
 
     def path(self, start: TableInfo, *directions: str) -> Path | None:
-        """Return a way of one of these directions from `start`, or None."""
+        """Return a way of one of these directions from `start`, near tables more often; None when there is none."""
         key = (start.name, directions)
-        paths = self._paths.get(key)
-        if paths is None:
-            paths = tuple(path for path in start.paths if path.directions in directions)
-            self._paths[key] = paths
+        known = self._paths.get(key)
+        if known is None:
+            paths = tuple(path for path in start.paths if directions.count(path.directions))
+            totals = list(accumulate(_NEAR[len(path.joins)] * directions.count(path.directions) for path in paths))
+            known = self._paths[key] = paths, totals
+        paths, totals = known
         if not paths:
             return None
-        path = self.pick(paths)
-        return path if len(path.joins) == 1 or self.chance(0.6) else self.pick(paths)
+        return paths[bisect(totals, self.random() * totals[-1], 0, len(paths) - 1)]
 
     def end(self, path: Path) -> TableInfo:
         """Return the table that a path leads to."""
@@ -108,7 +113,7 @@ def projection(
     elif table.named:
         chosen = list(table.label) if labelled or dice.chance(0.88) else []
     else:
-        chosen = list(table.label) if dice.chance(0.35) else []
+        chosen = list(table.label) if dice.chance(0.15) else []
     rest = max(count - (1 if chosen else 0), 0 if chosen else 1)
     if shown and rest:
         chosen += dice.several(shown, rest)

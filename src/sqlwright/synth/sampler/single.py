@@ -160,7 +160,8 @@ def top(dice: Dice) -> Query | None:
 
 def missing(dice: Dice) -> Query | None:
     """Customers without an e-mail address, or how many there are."""
-    table = dice.table()
+    tables = [table for table in dice.catalog.tables if any(c.has_nulls for c in table.filters)]
+    table = dice.pick(tables) if tables else dice.table()
     columns = [c for c in table.filters if c.has_nulls or (c.has_nulls is None and c.role != "flag")]
     if not columns:
         return None
