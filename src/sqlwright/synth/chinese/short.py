@@ -46,7 +46,7 @@ def is_value(voice: Voice, subject: Subject, value: str, quoted: str) -> Said | 
         return None
     words, person = subject.words, is_person(subject.noun)
     predicate = f"{words}{voice.pick('是', '是', '为')}{quoted}" if len(words) > 1 else f"{words}是{quoted}"
-    if not subject.alone:
+    if not subject.alone or quoted.strip(literals.OPEN + literals.CLOSE) in words:
         return None
     if words in ("城市", "国家", "省份", "地区", "省", "州", "所在地") or words.startswith(("所在", "居住")):
         return _in_place(voice, quoted, person=person)

@@ -6,7 +6,7 @@ from sqlwright.synth.chinese import figures
 from sqlwright.synth.chinese.clauses import aggregate, condition, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join, said_after
-from sqlwright.synth.chinese.literals import CLOSE
+from sqlwright.synth.chinese.literals import CLOSE, OPEN
 from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.scope import Scope
@@ -57,7 +57,8 @@ def _count_loosely(scope: Scope) -> Ask | None:
     said = condition(scope, scope.query.where)
     measure = v.pick(v.measure(noun), v.measure(noun), "名" if is_person(noun) else v.measure(noun))
     many = v.pick(f"多少{measure}", f"多少{measure}", f"几{measure}", "多少")
-    if said.modifier.endswith(("年" + CLOSE + "的", "月" + CLOSE + "的")):
+    alone = said.modifier.startswith(OPEN) and said.modifier.count(OPEN) == 1
+    if alone and said.modifier.endswith(("年" + CLOSE + "的", "月" + CLOSE + "的")):
         when = said.modifier.removesuffix("的")
         return Ask(f"{v.pick('', '', '请问')}{when}{v.pick('一共有', '总共有', '有', '共有')}{many}{noun}", True)
     if len(said.predicate) > 22 or "，" in said.predicate or scope.query.source.joins:
