@@ -19,7 +19,9 @@ from sqlwright.synth.literals import literals_said
 from sqlwright.synth.sampler import Sampler
 from sqlwright.synth.tree import (
     Aggregate,
+    Arithmetic,
     Both,
+    Case,
     Column,
     Compare,
     Condition,
@@ -60,6 +62,20 @@ AIR = parse_ddl(
         chief_id INTEGER REFERENCES pilot(id), airline_id INTEGER REFERENCES airline(id));
     """,
     db_id="air",
+)
+CARE = parse_ddl(
+    """
+    CREATE TABLE doctor (id INTEGER PRIMARY KEY, full_name TEXT, title TEXT, hire_date DATE,
+        supervisor_id INTEGER REFERENCES doctor(id));
+    CREATE TABLE patient (id INTEGER PRIMARY KEY, full_name TEXT, gender TEXT, birth_date DATE, registered_on DATE);
+    CREATE TABLE visit (id INTEGER PRIMARY KEY, doctor_id INTEGER REFERENCES doctor(id),
+        patient_id INTEGER REFERENCES patient(id), visit_date DATE, duration_minutes INTEGER, status TEXT, reason TEXT);
+    CREATE TABLE drug (id INTEGER PRIMARY KEY, name TEXT, form TEXT, manufacturer TEXT, stock INTEGER);
+    CREATE TABLE prescription (id INTEGER PRIMARY KEY, visit_id INTEGER REFERENCES visit(id),
+        drug_id INTEGER REFERENCES drug(id), quantity INTEGER);
+    CREATE TABLE invoice (id INTEGER PRIMARY KEY, visit_id INTEGER REFERENCES visit(id), amount REAL, paid_on DATE);
+    """,
+    db_id="care",
 )
 
 NAME, CITY, AGE = Column("customer", "name"), Column("customer", "city"), Column("customer", "age")
@@ -147,6 +163,55 @@ def test_phrasings_differ_and_all_say_the_literal() -> None:
 def test_asks_as_people_do(tree: Tree, expected: str) -> None:
     questions = ask(tree)
     assert any(re.search(expected, question) for question in questions), questions[:20]
+
+
+def care(table: str, *columns: str, where: Condition | None = None, **clauses: object) -> Query:
+    return select(*(Column(table, column) for column in columns), source=Source(table), where=where, **clauses)
+
+
+FEMALE = Compare(Column("patient", "gender"), "=", "female")
+PAID = Column("invoice", "paid_on")
+NO_SHOW = Compare(Column("visit", "status"), "=", "no-show")
+IN_2024 = Compare(DatePart("year", Column("visit", "visit_date")), "=", 2024)
+TO_SUPERVISOR = Join("doctor", Column("doctor", "supervisor_id", "T1"), Column("doctor", "id", "T2"), alias="T2")
+SELF = Source("doctor", (TO_SUPERVISOR,), alias="T1")
+MAKERS = ("name", "manufacturer")
+
+
+@pytest.mark.parametrize(
+    ("tree", "expected"),
+    [
+        (care("patient", "full_name", where=FEMALE), r"\bwomen\b"),
+        (care("patient", "full_name", where=FEMALE), r"women: (the )?names|women (-|–) names|names only|just the name"),
+        (care("drug", "name", where=Compare(Column("drug", "form"), "=", "cream")), r"\bcreams\b"),
+        (care("drug", "name", where=Compare(Column("drug", "stock"), "=", 0)), r"out of stock"),
+        (care("drug", *MAKERS), r"who makes them"),
+        (select(COUNT, source=Source("visit"), where=Both("and", (NO_SHOW, IN_2024))),
+         r"number of (2024 no-shows|no-shows (in|from) 2024)"),
+        (select(Aggregate("sum", Column("invoice", "amount")), source=Source("invoice"), where=IsNull(PAID)),
+         r"unpaid invoices"),
+        (select(COUNT, source=Source("invoice"), where=IsNull(PAID, negated=True)),
+         r"\bpaid invoices|already been paid"),
+        (care("patient", "full_name", "birth_date", order_by=(Order(Column("patient", "birth_date"), True),), limit=1),
+         r"who is (the|our) youngest patient \(name and"),
+        (care("drug", "name", where=InQuery(Column("drug", "id"), care("prescription", "drug_id"), negated=True)),
+         r"never been prescribed"),
+        (select(Arithmetic("/", Arithmetic("*", Aggregate("sum", Case(NO_SHOW, 1, 0)), 100.0), COUNT),
+                source=Source("visit")),
+         r"(percentage|percent|share|proportion) of .*no-show"),
+        (select(Column("doctor", "full_name", "T2"), source=SELF, order_by=(Order(COUNT, True),), limit=1,
+                group_by=(Column("doctor", "id", "T2"), Column("doctor", "full_name", "T2"))),
+         r"who supervises the (most|highest|largest)"),
+        (select(Column("doctor", "full_name", "T1"), source=SELF, where=Compare(
+            Column("doctor", "hire_date", "T1"), "<", Column("doctor", "hire_date", "T2"))),
+         r"hired before their supervisor"),
+    ],
+)  # fmt: skip
+def test_says_values_and_missing_dates_by_meaning(tree: Tree, expected: str) -> None:
+    questions = ask(tree, CARE)
+    assert any(re.search(expected, question) for question in questions), questions[:20]
+    unsaid = [question for question in questions if not literals_said(tree, question)]
+    assert not unsaid, unsaid[:5]
 
 
 def test_people_are_who_and_things_are_not() -> None:

@@ -46,7 +46,9 @@ _IMPLIED: frozenset[object] = frozenset(
     }
 )
 _SHARES = ("percent", "%", "share", "proportion", "百分", "占比", "比例", "率")
-_SEXES = {"f": ("female", "women", "woman", "girl", "女"), "m": ("male", "men", "man", "boy", "男")}
+_WOMEN = ("female", "women", "woman", "girl", "女")
+_MEN = ("male", "men", "man", "boy", "男")
+_SEXES = {"f": _WOMEN, "female": _WOMEN, "m": _MEN, "male": _MEN}
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:[eE]-?\d+)?(?![\d])|\d+(?:\.\d+)?")
 

@@ -180,7 +180,7 @@ def columns_of(part: object) -> Iterator[Column]:
     """Yield the columns of a condition or expression, not looking into subqueries."""
     if isinstance(part, Column):
         yield part
-    elif isinstance(part, DatePart | IsNull | InQuery):
+    elif isinstance(part, DatePart | IsNull | InQuery | MonthOfYear):
         yield part.column
     elif isinstance(part, Compare | Arithmetic):
         yield from columns_of(part.left)

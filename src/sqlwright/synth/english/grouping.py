@@ -161,18 +161,18 @@ def say_plain(groups: Groups, aggregates: Sequence[Expression], order: Order | N
 def _apart(groups: Groups, order: Order | None) -> Asked:
     """Ask how many there are in each group, then say what to show: "give the department name and the count"."""
     voice, key = groups.scene.voice, groups.key
-    asked, _ = _how_many(groups, "")
+    asked, mark = _how_many(groups, "")
     down = order is not None and order.descending
     if order is not None and isinstance(order.expression, Aggregate):
         best = ("most common first", "largest first", "most first", "highest first", "biggest number first")
         least = ("fewest first", "least common first", "smallest first", "lowest first")
         first = voice.choose(best if down else least)
-        return f"{asked}? {first.capitalize() if voice.chance(0.7) else first}{voice.pick('', '.', ' please')}", ""
+        return f"{asked}{mark} {first.capitalize() if voice.chance(0.7) else first}{voice.pick('', '.', ' please')}", ""
     if order is not None:
-        return f"{asked}{_sorted(groups, order, (groups.aggregate,))}", "?"
+        return f"{asked}{_sorted(groups, order, (groups.aggregate,))}", mark
     name = f"{key.one} name" if key.thing and voice.chance(0.6) else key.one
     number = voice.pick("count", "number", "number of them", "how many", f"number of {groups.rows.head}")
-    return then(voice, asked, "?", f"{name} and {'' if number == 'how many' else 'the '}{number}", 2, only=False), ""
+    return then(voice, asked, mark, f"{name} and {'' if number == 'how many' else 'the '}{number}", 2, only=False), ""
 
 
 def _zero(groups: Groups) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlwright.schema.words import plural
 from sqlwright.synth.english.entity import Scene
+from sqlwright.synth.english.graph import columns_of
 from sqlwright.synth.english.measures import column_list, date_part, many
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
@@ -48,7 +49,11 @@ def make_key(scene: Scene, rows: str) -> Key:
     }
     node = next(iter(owners)) if len(owners) == 1 else ""
     if len(keys) == 1 and isinstance(first, DatePart):
-        text = date_part(voice, first)
+        dates = {
+            c for node_ in scene.graph.nodes.values() for condition in node_.conditions for c in columns_of(condition)
+        }
+        other = any(c != first.column and voice.column(c).sense in ("date", "year") for c in dates)
+        text = f"{first.part} of the {voice.phrase(first.column)}" if other else date_part(voice, first)
         verb = voice.column(first.column).verb
         happened = verb[0] if verb and verb[1] and verb[0] not in ("departing", "arriving") else ""
         return Key(text, plural(text), node, False, False, date=True, part=first.part, happened=happened)
@@ -66,7 +71,8 @@ def make_key(scene: Scene, rows: str) -> Key:
             if not thing.modified and role != voice.noun(table.name, False):
                 thing, things = Noun("", role, ""), Noun("", scene.plural_role(node), "")
             implied = tuple(c.name for c in shown) == table.label
-            if implied and not thing.modified and len(shown) == 1 and voice.chance(0.12):
+            outer = any(join.outer for join in query.source.joins)
+            if implied and not outer and not thing.modified and len(shown) == 1 and voice.chance(0.12):
                 label = f"{thing.head} {voice.bare(shown[0])}"
                 return Key(label, plural(label), node, False, False)
             if not shown:

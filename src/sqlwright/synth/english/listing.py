@@ -242,9 +242,16 @@ def _by_name(scene: Scene, rows: Noun, focus: str, distinct: str, tail: str) -> 
         short = f"{distinct}{rows.short}"
         if r < 0.3:
             return f"{voice.pick('which', 'which', 'what')} {short} {rows.clause}{tail}", "?"
-        if r < 0.42 and table.human and not rows.before and not rows.behind and voice.names.people() == 1:
+        if (
+            r < 0.42
+            and table.human
+            and not rows.before
+            and not rows.behind
+            and not rows.replaced
+            and voice.names.people() == 1
+        ):
             one = scene.describe(focus, False)
-            if one.clause and not one.before and not one.behind:
+            if one.clause and not (one.before or one.behind or one.replaced):
                 return f"who {one.clause}{tail}", "?"
         if r < 0.5:
             return tell(voice, f"which {short} {rows.clause}{tail}")

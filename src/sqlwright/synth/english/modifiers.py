@@ -44,7 +44,13 @@ def subject(voice: Voice, column: Column) -> tuple[str, bool]:
 def is_many(phrase: str) -> bool:
     """Return whether a column's phrase is a plural ("wages", "bronze medals")."""
     last = phrase.rsplit(" ", 1)[-1]
-    return last.endswith("s") and " of " not in phrase and singular(last) != last and plural_of(phrase) == phrase
+    return (
+        last.endswith("s")
+        and " of " not in phrase
+        and " in " not in phrase
+        and singular(last) != last
+        and plural_of(phrase) == phrase
+    )
 
 
 def an(voice: Voice, column: Column) -> str:

@@ -21,6 +21,9 @@ class Noun:
     clause: str = ""
     """The predicate, when `tail` is nothing but one who-clause: "live in Berlin"."""
 
+    replaced: bool = False
+    """Whether a value stands for the noun: "women" for patients."""
+
     @property
     def text(self) -> str:
         """The whole phrase without an article."""
@@ -39,7 +42,7 @@ class Noun:
     @property
     def modified(self) -> bool:
         """Whether it is more than the bare noun."""
-        return bool(self.before or self.behind or self.tail)
+        return bool(self.before or self.behind or self.tail or self.replaced)
 
     @property
     def heavy(self) -> bool:
@@ -138,7 +141,7 @@ class Parts:
         for kind, text in self.eithers:
             clauses.append(self._either(kind, text, pronoun, alone))
         before = " ".join(self.adjectives)
-        noun = Noun(f"{before} " if before else "", head, behind)
+        noun = Noun(f"{before} " if before else "", head, behind, replaced=bool(self.head))
         noun.tail = f" {' and '.join(clauses)}" if clauses else ""
         noun.clause = single if len(clauses) == 1 else ""
         for options in self.relations:

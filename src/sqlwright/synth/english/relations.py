@@ -74,9 +74,12 @@ def up(voice: Voice, child: TableWords, parent: TableWords, thing: str, plural: 
         if first in ("in", "at", "on") or len(out) == len(prepositions):
             out.append(("pred", verb(f"{base} {thing}", plural)))
     elif parent.human:
-        out.append(("short", f"{voice.pick('of', 'from', 'of', 'for', 'for')} {thing}"))
+        host = parent.head in HOSTS
+        out.append(
+            ("short", f"{voice.pick('of', 'from', 'of', 'by' if host else 'for', 'of' if host else 'for')} {thing}")
+        )
         if len(out) == 1:
-            out.append(("pred", verb(f"{voice.pick('belong to', 'are for', 'are of')} {thing}", plural)))
+            out.append(("pred", verb(f"{'are from' if host else voice.pick('belong to', 'are for')} {thing}", plural)))
     else:
         out += [
             ("short", f"{voice.pick('of', 'for', 'of', 'for', 'belonging to')} {thing}"),
