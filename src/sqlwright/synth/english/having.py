@@ -157,6 +157,12 @@ def _top(groups: Groups, order: Order, aggregate: Aggregate, shown: Sequence[Exp
         often = voice.pick("most ", "most often ", "most frequently ", "most ") if order.descending else "least "
         what_ = voice.pick("what is the ", "") if not plural else voice.pick("what are the ", "top ", "")
         return f"{what_}{number}{often}{used} {named}{extra}", "?" if what_.startswith("what") else ""
+    same = key.node == groups.node and not key.thing and not key.date
+    if same and groups.counting and not groups.different and voice.chance(0.22):
+        common = voice.pick("common", "common", "frequent") if order.descending else "common"
+        among = f"{voice.pick('among', 'of', 'for')} {voice.pick('', 'the ', 'all ')}{rows.text}"
+        best = f"{number}{'most' if order.descending else 'least'} {common} {named} {among}"
+        return ask(voice, best, plural, extra)
     r = voice.rng.random()
     human = key.thing and key.human and key.one not in LEADS
     if groups.counting and groups.deeds and r < 0.4:
