@@ -8,7 +8,7 @@ filters         conditions as modifiers of a noun: "open", "in Berlin", "that co
 relations       keys as modifiers: "orders placed by", "customers without"
 parts, entity   noun phrases for rows, put together from the modifiers
 measures        aggregates in words; sorting: orders in words
-listing, about_one, tops, parents, totals, grouping, having, computed, selfjoins, sets, steps
+listing, apart, about_one, tops, parents, totals, grouping, having, computed, selfjoins, sets, steps
                 one module a shape of question
 asks            sentence frames around a noun phrase
 lexis           the words chosen by what a table or column is about; grammar: articles, endings, lists
