@@ -65,7 +65,7 @@ def where(
     flags = "flag" in (first.role, second.role)
     op: Literal["and", "or"] = "and" if flags or dice.chance(0.85) else "or"
     chosen = [first, second]
-    if op == "and" and dice.chance(0.22):
+    if op == "and" and dice.chance(0.3):
         third = _column(dice, table, (*avoid, first.node, second.node), True)
         chosen += [third] if third is not None and not third.unique else []
     parts = tuple(predicate(dice, column, plain=True, many=True) for column in chosen)

@@ -102,8 +102,9 @@ def grouped(dice: Dice) -> Query | None:
     subject = agg.group_aggregate(dice, table, key)
     condition = where(dice, table, (_column_of(key),), simple=dice.chance(0.8), many=True) if dice.chance(0.4) else None
     select = [Item(key), Item(subject)]
-    if dice.chance(0.1) and table.measures:
-        extra = agg.aggregate(dice, dice.pick(table.measures))
+    if dice.chance(0.2) and table.measures:
+        counted = subject.argument is not None and dice.chance(0.5)
+        extra = agg.COUNT if counted else agg.aggregate(dice, dice.pick(table.measures))
         if extra != subject and extra.argument != key:
             select.append(Item(extra))
     order = agg.by(subject if dice.chance(0.75) else key, dice.chance(0.6)) if dice.chance(0.3) else ()
