@@ -20,6 +20,13 @@ class Room(DynamicLayer):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self._capacity = capacity
         self._buffers: list[torch.Tensor] = []
+        self._shared = 0
+        """How many of the first tokens are the same in every row of the buffers."""
+
+    def share(self, keys: torch.Tensor, values: torch.Tensor, rows: int) -> None:
+        """Begin with `rows` rows that have the same first tokens, (1, heads, length, width)."""
+        self.update(keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1))
+        self._shared = keys.shape[-2]
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
@@ -27,30 +34,29 @@ class Room(DynamicLayer):  # type: ignore[no-untyped-call]
         """Append tokens, and return all keys and values so far."""
         start = self.get_seq_length() if self._buffers else 0
         end = start + key_states.shape[-2]
+        rows, heads, _, width = key_states.shape
         if not self._buffers:
             self.lazy_initialization(key_states, value_states)
-            rows, heads, _, width = key_states.shape
             self._buffers = [key_states.new_empty(rows, heads, self._capacity, width) for _ in range(2)]
         for buffer, states in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[:, :, start:end] = states
-        self.keys, self.values = (buffer[:, :, :end] for buffer in self._buffers)
+            buffer[:rows, :, start:end] = states
+        self.keys, self.values = (buffer[:rows, :, :end] for buffer in self._buffers)
         return self.keys, self.values
 
-    def select(self, rows: torch.Tensor, shared: int = 0) -> None:
-        """Keep these rows, in this order; a row may come more than once.
-
-        Args:
-            shared: how many of the first tokens each row has in common with the one whose place it takes, where no
-                row is left out; they are not copied.
-        """
-        length = self.get_seq_length()
-        if shared:
-            for buffer in self._buffers:
-                buffer[:, :, shared:length] = buffer[rows, :, shared:length]
-            return
-        taken = [buffer.index_select(0, rows) for buffer in self._buffers]
-        self._buffers = taken
-        self.keys, self.values = (buffer[:, :, :length] for buffer in taken)
+    def select(self, rows: torch.Tensor) -> None:
+        """Keep these rows, in this order; a row may come more than once. What all rows share is not copied."""
+        length, count = self.get_seq_length(), len(rows)
+        known, heads, _, width = self._buffers[0].shape
+        if count > known:
+            larger = [buffer.new_empty(count, heads, self._capacity, width) for buffer in self._buffers]
+            for new, old in zip(larger, self._buffers, strict=True):
+                new[:, :, : self._shared] = old[:1, :, : self._shared]
+        else:
+            larger = self._buffers
+        for new, old in zip(larger, self._buffers, strict=True):
+            new[:count, :, self._shared : length] = old[rows, :, self._shared : length]
+        self._buffers = larger
+        self.keys, self.values = (buffer[:count, :, :length] for buffer in larger)
 
 
 def compute_prefix(model: Any, prefix: tuple[int, ...]) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -70,7 +76,7 @@ def open_cache(
     rooms = [Room(capacity) for _ in cache.layers]
     cache.layers = list(rooms)
     for room, (keys, values) in zip(rooms, prefix, strict=False):
-        room.update(keys.expand(rows, -1, -1, -1), values.expand(rows, -1, -1, -1))
+        room.share(keys, values, rows)
     return cache
 
 

@@ -68,7 +68,7 @@ def choose(candidates: Sequence[Candidate], results: Sequence[Result], required:
     keys = [_outcome(result) for result in results]
     weights: defaultdict[object, float] = defaultdict(float)
     for candidate, key in zip(candidates, keys, strict=True):
-        weights[key] += math.exp(candidate.score)
+        weights[key] += math.exp(candidate.score * candidate.tokens)
 
     def merit(at: int) -> tuple[bool, int, bool, float, float, int]:
         ran = results[at].status in ("ok", "too-large")

@@ -57,7 +57,7 @@ class Grammar:
 
     def start(self) -> Cursor:
         """Return the place before the first token."""
-        return Cursor(self.tokens, Reading.of(self._catalogue), None)
+        return Cursor(self.tokens, Reading(self._catalogue), None)
 
 
 class Cursor:
@@ -126,7 +126,7 @@ def _may_begin(partial: bytes, offer: Offer) -> bool:
     at = bisect_left(words, partial)
     if at < len(words) and words[at].startswith(partial):
         return True
-    return offer.new_name and _text(partial).isidentifier()
+    return offer.new_name and partial.isascii() and _text(partial).isidentifier()
 
 
 @lru_cache(maxsize=4096)
@@ -135,4 +135,8 @@ def _encoded(words: tuple[str, ...]) -> list[bytes]:
 
 
 def _text(word: bytes) -> str:
-    return word.decode("utf-8", errors="ignore")
+    """Return a word; "", which stands nowhere, for a name of broken characters. Strings may hold anything."""
+    try:
+        return word.decode("utf-8")
+    except UnicodeDecodeError:
+        return "''" if word[:1] == b"'" else ""

@@ -7,7 +7,7 @@ its sequence goes on freely, so that no search ends without an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -18,6 +18,8 @@ from sqlwright.infer.constrain import Cursor
 Guide = Cursor | None
 _LIKELY = 64
 """Tokens that are tried before all of the vocabulary is ranked."""
+MARGIN = 4.0
+"""How much less likely than the best a beam may become, in nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,15 @@ class _State:
         logits: torch.Tensor = output.logits[:, -1]
         return logits
 
-    def select(self, rows: torch.Tensor, shared: int = 0) -> None:
-        """Keep these rows, in this order; `shared` first tokens are the same in the rows that change places."""
-        self.mask = self.mask[rows]
-        self.positions = self.positions[rows]
+    def select(self, rows: list[int]) -> None:
+        """Keep these rows, in this order; a row may come more than once."""
+        if rows == list(range(len(self.mask))):
+            return
+        places = torch.tensor(rows, device=self.mask.device)
+        self.mask = self.mask[places]
+        self.positions = self.positions[places]
         for layer in self.cache.layers:
-            layer.select(rows, shared)
+            layer.select(places)
 
 
 def _start(
@@ -122,7 +127,7 @@ def greedy(
         if not alive or number == max_new_tokens - 1:
             break
         if len(alive) <= len(rows) // 2:
-            state.select(torch.tensor(alive, device=logits.device))
+            state.select(alive)
             tokens = [tokens[at] for at in alive]
             rows = [rows[at] for at in alive]
         logits = state.step(torch.tensor(tokens, device=logits.device))
@@ -155,7 +160,7 @@ def _accept(guide: Guide, token: int, stop: Stop) -> tuple[bool, Guide]:
     return after is not None, after
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Beam:
     """A continuation under way."""
 
@@ -163,10 +168,23 @@ class _Beam:
     total: float
     """Sum of its tokens' log-probabilities."""
     guide: Guide
+    origin: int
+    """The row of the batch that it grew from."""
 
 
 Scored = tuple[float, list[int]]
 """Mean log-probability a token (the one that ends it counts), and the tokens."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """The search for one suffix."""
+
+    beams: list[_Beam]
+    """What is under way, the best first."""
+    done: list[Scored]
+    best: float = -torch.inf
+    """Highest sum of log-probabilities of a finished continuation."""
 
 
 def beam(
@@ -178,107 +196,116 @@ def beam(
     max_new_tokens: int,
     stop: Stop,
     guides: Sequence[Guide] | None = None,
+    margin: float = MARGIN,
 ) -> list[list[Scored]]:
     """Return for each suffix up to `width` different continuations, best first by mean log-probability a token.
 
-    Each search ends when it has `width` finished continuations. Searches at their end leave the batch when they are
-    half of it. Beams of one question share all up to its end, so only what came after changes places.
+    A search ends when it has `width` finished continuations, or when none that is under way is likely enough. Only
+    what is under way takes a row of the batch, so that a question whose answer is clear costs little more than in
+    greedy search.
+
+    Args:
+        margin: a continuation is given up when its log-probability is this much below the best of its search.
+
+    Source of the margin: Freitag and Al-Onaizan 2017, "Beam Search Strategies for Neural Machine Translation",
+    section 3 (absolute threshold pruning).
     """
     state, logits = _start(model, prefix, suffixes, max_new_tokens, stop.pad)
-    shared = state.mask.shape[1]
-    finished: list[list[Scored]] = [[] for _ in suffixes]
-    beams = [[_Beam([], 0.0, guides[number] if guides else None)] for number in range(len(suffixes))]
-    rows = list(range(len(suffixes)))
-    """Which search each block of `each` rows of the batch is."""
-    each = 1
+    searches = [_Search([_Beam([], 0.0, guides[row] if guides else None, row)], []) for row in range(len(suffixes))]
     for number in range(max_new_tokens):
-        origins: list[int] = []
-        tokens: list[int] = []
-        scores = torch.tensor([one.total for row in rows for one in beams[row]], device=logits.device)
-        totals = (scores[:, None] + logits.float().log_softmax(-1)).view(len(rows), -1)
+        alive = [search for search in searches if search.beams]
+        scores = torch.tensor([one.total for search in alive for one in search.beams], device=logits.device)
+        totals = scores[:, None] + logits.float().log_softmax(-1)
         best = totals.topk(min(2 * width, totals.shape[1]), dim=-1)
-        for at, row in enumerate(rows):
-            ranked = list(zip(best.values[at].tolist(), best.indices[at].tolist(), strict=True))
-            grown = _grow(beams[row], ranked, totals[at], width, stop, finished[row])
-            beams[row] = [one for _, one in grown]
-            origins += [at * each + origin for origin, _ in grown]
-            tokens += [one.ids[-1] for _, one in grown]
-        alive = [at for at, row in enumerate(rows) if len(finished[row]) < width and beams[row][0].total > -torch.inf]
-        if not alive or number == max_new_tokens - 1:
+        values, tokens = best.values.tolist(), best.indices.tolist()
+        first = 0
+        for search in alive:
+            rows = range(first, first + len(search.beams))
+            first = rows.stop
+            ranked = [
+                (total, row, token) for row in rows for total, token in zip(values[row], tokens[row], strict=True)
+            ]
+            _grow(search, sorted(ranked, reverse=True)[: 2 * width], totals, rows, width, margin, stop)
+        if number == max_new_tokens - 1:
             break
-        if len(alive) <= len(rows) // 2:
-            kept = [at * width + place for at in alive for place in range(width)]
-            origins, tokens = [origins[place] for place in kept], [tokens[place] for place in kept]
-            rows = [rows[at] for at in alive]
-            state.select(torch.tensor(origins, device=logits.device))
-        elif each != width:
-            state.select(torch.tensor(origins, device=logits.device))
-        elif origins != list(range(len(origins))):
-            state.select(torch.tensor(origins, device=logits.device), shared)
-        each = width
-        logits = state.step(torch.tensor(tokens, device=logits.device))
-    return [_ranked(done, rest, width) for done, rest in zip(finished, beams, strict=True)]
+        for search in searches:
+            if len(search.done) >= width:
+                search.beams = []
+        grown = [one for search in searches for one in search.beams]
+        if not grown:
+            break
+        state.select([one.origin for one in grown])
+        logits = state.step(torch.tensor([one.ids[-1] for one in grown], device=logits.device))
+    return [_ranked(search, width) for search in searches]
 
 
 def _grow(
-    beams: list[_Beam],
-    ranked: list[tuple[float, int]],
+    search: _Search,
+    ranked: list[tuple[float, int, int]],
     totals: torch.Tensor,
+    rows: range,
     width: int,
+    margin: float,
     stop: Stop,
-    finished: list[Scored],
-) -> list[tuple[int, _Beam]]:
-    """Return `width` beams one token longer, each with the place of the beam that it grew from; note finished ones.
+) -> None:
+    """Replace a search's beams by up to `width` that are one token longer; note those that are finished.
 
     Args:
-        ranked: the best totals with their places in `totals`.
-        totals: (beams x vocabulary), for when the guides refuse too many of `ranked`.
+        ranked: the best (total, row, token).
+        totals: (rows, vocabulary), for when the guides refuse too many of `ranked`.
+        rows: the beams' rows.
     """
-    size = len(totals) // len(beams)
-    grown: list[tuple[int, _Beam]] = []
-    ended: list[Scored] = []
-
-    def take(options: list[tuple[float, int]]) -> None:
-        for total, place in options:
-            if len(grown) == width or total == -torch.inf:
-                return
-            origin, token = divmod(place, size)
-            before = beams[origin]
-            allowed, guide = _accept(before.guide, token, stop)
-            if not allowed:
-                continue
-            if token in stop.ids:
-                ended.append((total / (len(before.ids) + 1), before.ids))
-                continue
-            ids = [*before.ids, token]
-            if stop.ended(ids):
-                ended.append((total / len(ids), ids))
-            else:
-                grown.append((origin, _Beam(ids, total, guide)))
-
-    take(ranked)
-    if len(grown) < width and any(one.guide for one in beams):
-        more = totals.topk(min(_LIKELY * width, len(totals)))
-        take(list(zip(more.values.tolist(), more.indices.tolist(), strict=True))[len(ranked) :])
-    if not grown and not ended:
-        for one in beams:
-            one.guide = None
-        take(ranked)
-    finished += ended
-    if not grown:
-        grown.append((0, _Beam([*beams[0].ids, stop.pad], -torch.inf, None)))
-    while len(grown) < width:
-        origin, one = grown[0]
-        grown.append((origin, _Beam(one.ids, -torch.inf, one.guide)))
-    return grown
+    size = totals.shape[1]
+    for count in (0, min(_LIKELY * width, size * len(rows)), size * len(rows)):
+        if count:
+            more = totals[rows.start : rows.stop].flatten().topk(count)
+            places = zip(more.values.tolist(), more.indices.tolist(), strict=True)
+            ranked = [(total, rows.start + place // size, place % size) for total, place in places]
+        grown, ended, enough = _accepted(search, ranked, rows.start, width, margin, stop)
+        if enough or not any(one.guide for one in search.beams):
+            break
+        if grown and count:
+            break
+    if not grown and not ended and any(one.guide for one in search.beams):
+        search.beams = [replace(one, guide=None) for one in search.beams]
+        grown, ended, _ = _accepted(search, ranked, rows.start, width, margin, stop)
+    search.beams = grown
+    for one in ended:
+        search.done.append((one.total / (len(one.ids) + (one.origin < 0)), one.ids))
+        search.best = max(search.best, one.total)
 
 
-def _ranked(finished: list[Scored], rest: list[_Beam], width: int) -> list[Scored]:
+def _accepted(
+    search: _Search, ranked: list[tuple[float, int, int]], first: int, width: int, margin: float, stop: Stop
+) -> tuple[list[_Beam], list[_Beam], bool]:
+    """Return the beams that go on, those that are finished, and whether less likely ones are of no interest.
+
+    A finished one has origin -1 when a token ended it that is not part of it.
+    """
+    grown: list[_Beam] = []
+    ended: list[_Beam] = []
+    floor = search.best - margin
+    for total, row, token in ranked:
+        if total < floor or len(grown) == width:
+            return grown, ended, True
+        before = search.beams[row - first]
+        allowed, guide = _accept(before.guide, token, stop)
+        if not allowed:
+            continue
+        floor = max(floor, total - margin)
+        if token in stop.ids:
+            ended.append(_Beam(before.ids, total, None, -1))
+            continue
+        one = _Beam([*before.ids, token], total, guide, row)
+        (ended if stop.ended(one.ids) else grown).append(one)
+    return grown, ended, False
+
+
+def _ranked(search: _Search, width: int) -> list[Scored]:
     """Order finished continuations by score; only when there are none, take the best unfinished one."""
-    if not finished:
-        best = rest[0]
-        return [(best.total / max(1, len(best.ids)), best.ids)]
+    if not search.done:
+        return [(one.total / max(1, len(one.ids)), one.ids) for one in search.beams[:1]]
     unique: dict[tuple[int, ...], Scored] = {}
-    for score, ids in sorted(finished, key=lambda item: -item[0]):
+    for score, ids in sorted(search.done, key=lambda item: -item[0]):
         unique.setdefault(tuple(ids), (score, ids))
     return list(unique.values())[:width]

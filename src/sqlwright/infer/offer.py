@@ -14,6 +14,7 @@ LITERAL = re.compile(r"'(?:[^']|'')*'|\d+(?:\.\d+)?(?:[eE]\d+)?")
 _NEW_NAME = re.compile(r"[^\W\d]\w*")
 
 Place = Literal[
+    "dot",
     "query",
     "set",
     "table",
@@ -51,6 +52,7 @@ class Offer:
 
 _VALUE = KEYWORDS | CALLS | UNITS | {"(", ")", "*", "-", "+"}
 _FIXED: dict[Place, tuple[Names, bool, bool]] = {
+    "dot": (frozenset("."), False, False),
     "query": (frozenset(("SELECT", "WITH")), False, False),
     "after-cte": (frozenset(("SELECT", ",")), False, False),
     "set": (frozenset(("SELECT", "ALL", "DISTINCT")), False, False),
@@ -69,10 +71,10 @@ _FIXED: dict[Place, tuple[Names, bool, bool]] = {
 
 
 @lru_cache(maxsize=4096)
-def offered(names: Names, place: Place) -> Offer:
-    """Return the offer of these names at a place."""
+def offered(names: Names, place: Place, barred: Names = NONE) -> Offer:
+    """Return the offer of these names at a place, less the fixed words that are barred."""
     words, literals, new_name = _FIXED[place]
-    return Offer(tuple(sorted(words | names)), literals, new_name)
+    return Offer(tuple(sorted((words - barred) | names)), literals, new_name)
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,13 @@
 """Reads spaced SQL word by word, and tells which names of a schema may stand next.
 
-    reading = Reading.of(Catalogue(schema))
+    reading = Reading(Catalogue(schema))
     for word in "SELECT city FROM".split(): reading = reading.advance(word)
     reading.offer().words    # the tables that have a column `city`, and "("
 
 What it knows is scope, not grammar: which tables a SELECT reads, under which names, and what was asked of them before
 its FROM was written. It never refuses a name that a valid statement in canonical form could have there, save columns
-of an outer SELECT without a qualifier, and columns of a derived table named before the table is written.
+of an outer SELECT without a qualifier, columns of a derived table named before the table is written, and new names
+that are not ASCII.
 """
 
 from __future__ import annotations
@@ -29,7 +30,17 @@ from sqlwright.infer.frames import (
     union,
 )
 from sqlwright.infer.offer import LITERAL, Offer, offered
-from sqlwright.infer.sqlwords import AFTER_FROM, CALLS, KEYWORDS, OPERANDS, OPERATORS, SET_OPERATIONS, TAIL, UNITS
+from sqlwright.infer.sqlwords import (
+    AFTER_FROM,
+    CALLS,
+    JOINS,
+    KEYWORDS,
+    OPERANDS,
+    OPERATORS,
+    SET_OPERATIONS,
+    TAIL,
+    UNITS,
+)
 
 _ALIASES = frozenset(("T1", "T2", "T3", "T4"))
 """Names that canonical form gives to a table that occurs twice."""
@@ -53,11 +64,6 @@ class Reading:
     """Whether a value stands before, so that no other can follow."""
     last: str = field(default="", compare=False)
 
-    @staticmethod
-    def of(catalogue: Catalogue) -> Reading:
-        """Return the reading of nothing yet."""
-        return Reading(catalogue)
-
     def offer(self) -> Offer:
         """Return what may stand next."""
         match self.expect:
@@ -77,13 +83,42 @@ class Reading:
                 return offered(NONE, "type")
             case "column":
                 return offered(self._columns_of(self.held), "columns")
-        if self.held:
-            return offered(NONE, "after-name" if self._qualifies(self.held) else "after-value")
-        if self.operand:
-            return offered(NONE, "after-value")
-        if isinstance(self.frames[-1], With):
+        if self.frames and isinstance(self.frames[-1], With):
             return offered(NONE, "after-cte")
-        return offered(self._qualifiers() | self._bare(), "value")
+        settled = self._settled()
+        if settled is None:
+            return offered(NONE, "dot")
+        barred = settled._barred()
+        if self.held and self.held in self._qualifiers():
+            return offered(NONE, "after-name", barred)
+        if settled.operand:
+            return offered(NONE, "after-value", barred)
+        return offered(self._qualifiers() | self._bare(), "value", barred)
+
+    def _barred(self) -> Names:
+        """Return the words of clauses that cannot stand next."""
+        top = self.frames[-1]
+        barred: set[str] = set()
+        if not (isinstance(top, Paren) and self.last == "("):
+            barred |= {"SELECT", "WITH"}
+        if isinstance(top, Select):
+            if not self.operand or self._left() is None:
+                barred |= AFTER_FROM | {")"}
+            if not any(isinstance(frame, Paren) for frame in self.frames):
+                barred.add(")")
+            if top.clause != "list" or not self.operand:
+                barred.add("FROM")
+            if top.clause not in ("list", "from") or not self.operand:
+                barred.add("AS")
+            if top.clause != "from":
+                barred |= JOINS
+        else:
+            barred |= JOINS
+            if top != Paren("cast"):
+                barred.add("AS")
+            if not self.operand and self.last != "(":
+                barred.add(")")
+        return frozenset(barred)
 
     def advance(self, word: str) -> Reading | None:
         """Return the reading after one more word; None when the word cannot stand there."""
@@ -98,8 +133,6 @@ class Reading:
         if done is None or done.expect != "expression" or not done.operand or done._left() is None:
             return False
         return isinstance(done.frames[-1], Select) and not any(isinstance(frame, Paren) for frame in done.frames)
-
-    # What comes of a word
 
     def _advance(self, word: str) -> Reading | None:
         match self.expect:
@@ -217,8 +250,8 @@ class Reading:
         assert isinstance(top, Select)
         again = any(source.name == table for source in top.sources)
         source = Source(table, self._known_tables()[table])
-        after = self._on_top(replace(top, sources=(*top.sources, source)), operand=True)
-        return replace(after, expect="as" if again else "expression")
+        expect: Expect = "as" if again else "expression"
+        return replace(self._on_top(replace(top, sources=(*top.sources, source)), operand=True), expect=expect)
 
     def _named(self, alias: str) -> Reading | None:
         """Give the last item or table of the innermost SELECT a name."""
@@ -291,8 +324,6 @@ class Reading:
     def _on_top(self, frame: Frame, *, operand: bool = False) -> Reading:
         return replace(self, frames=(*self.frames[:-1], frame), operand=operand)
 
-    # Which names there are
-
     def _selects(self) -> list[Select]:
         """Return the open SELECTs, the innermost last."""
         return [frame for frame in self.frames if isinstance(frame, Select)]
@@ -330,7 +361,7 @@ class Reading:
         """Return what an item or table may be called."""
         top = self.frames[-1]
         assert isinstance(top, Select)
-        if top.clause == "list":
+        if top.clause == "list" or not top.sources[-1].name:
             return offered(NONE, "new-name")
         taken = {source.name for source in top.sources[:-1]}
         names = _ALIASES | {name for name, _ in top.wants if name not in self.catalogue.tables}
@@ -354,9 +385,6 @@ class Reading:
         if any(select.clause == "list" for select in selects):
             found |= frozenset(self._known_tables()) | _ALIASES
         return found
-
-    def _qualifies(self, name: str) -> bool:
-        return name in self._qualifiers()
 
     def _columns_of(self, qualifier: str) -> Names:
         """Return the columns that may follow `qualifier .`."""

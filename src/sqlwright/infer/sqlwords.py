@@ -36,5 +36,7 @@ OPERATORS = frozenset(("=", "<", ">", "<=", ">=", "<>", "!=", "==", "+", "-", "*
 SET_OPERATIONS = frozenset(("UNION", "INTERSECT", "EXCEPT"))
 AFTER_FROM = frozenset(("WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FETCH", *SET_OPERATIONS))
 """Keywords that end a FROM clause."""
+JOINS = frozenset("CROSS FULL INNER JOIN LEFT NATURAL ON OUTER RIGHT USING".split())
+"""Keywords that stand in FROM only."""
 TAIL = frozenset(("GROUP", "HAVING", "ORDER"))
 """Clauses in which the names of output columns count."""

@@ -1,0 +1,165 @@
+"""Answers that keep to a schema: the words that are offered, and what a real model writes under them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import sqlglot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot.optimizer.qualify import qualify
+from tiny_model import prompts
+
+from sqlwright.infer import Engine, load
+from sqlwright.infer.constrain import Grammar, vocabulary
+from sqlwright.infer.frames import Catalogue
+from sqlwright.infer.scope import Reading
+from sqlwright.schema import Schema, parse_ddl
+
+DDL = """
+CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT, country TEXT, population INTEGER);
+CREATE TABLE mountain (id INTEGER PRIMARY KEY, name TEXT, height INTEGER, city_id INTEGER REFERENCES city (id));
+CREATE TABLE "order" (id INTEGER, "list price" REAL, "日期" DATE);
+"""
+SCHEMA = parse_ddl(DDL, db_id="geo")
+
+VALID = [
+    "SELECT COUNT ( * ) FROM city",
+    "SELECT name , population FROM city WHERE country = 'France' ORDER BY population DESC LIMIT 3",
+    "SELECT city . name FROM city JOIN mountain ON city . id = mountain . city_id WHERE mountain . height > 10.5",
+    "SELECT T1 . name , T2 . name FROM city AS T1 JOIN city AS T2 ON T1 . country = T2 . country",
+    "SELECT name FROM city WHERE id NOT IN ( SELECT city_id FROM mountain )",
+    "SELECT name FROM city WHERE EXISTS ( SELECT 1 FROM mountain WHERE mountain . city_id = city . id )",
+    "WITH x AS ( SELECT country , COUNT ( * ) AS total FROM city GROUP BY country ) SELECT MAX ( total ) FROM x",
+    "WITH a AS ( SELECT id FROM city ) , b AS ( SELECT id AS x FROM a ) SELECT x FROM b",
+    "SELECT country , COUNT ( * ) AS n FROM city GROUP BY country HAVING COUNT ( * ) > 2 ORDER BY n",
+    "SELECT name FROM city UNION SELECT name FROM mountain ORDER BY name",
+    'SELECT CAST ( STRFTIME ( \'%Y\' , "日期" ) AS INTEGER ) , SUM ( "list price" ) FROM "order" GROUP BY 1',
+    "SELECT name , CASE WHEN height > 5 THEN 'it''s high' ELSE 'low' END FROM mountain",
+    "SELECT name , RANK ( ) OVER ( PARTITION BY country ORDER BY population DESC ) FROM city",
+    'SELECT EXTRACT ( YEAR FROM "日期" ) FROM "order"',
+    "SELECT city . name , ( SELECT COUNT ( * ) FROM mountain WHERE mountain . city_id = city . id ) FROM city",
+    "SELECT MAX ( height ) - MIN ( height ) , height * 2 FROM mountain WHERE name IS NOT NULL",
+    "SELECT id FROM ( SELECT id FROM city WHERE population BETWEEN 1 AND 9 ) AS big WHERE big . id > 1",
+]
+NOT_THERE = [
+    "SELECT height FROM city",
+    "SELECT name , height FROM city",
+    "SELECT full_name",
+    "SELECT city . height",
+    "SELECT name FROM town",
+    "SELECT name FROM city WHERE mountain .",
+    "SELECT city . name FROM mountain WHERE",
+    "SELECT T1 . population FROM mountain AS T1",
+    "SELECT name FROM city JOIN mountain",
+    "SELECT city . id FROM city JOIN mountain ON city . id = mountain . city_id WHERE name =",
+    "SELECT name FROM city JOIN city ON",
+    "SELECT name FROM city WHERE id IN ( SELECT country FROM mountain",
+    "WITH a AS ( SELECT id FROM city ) SELECT name FROM a",
+    "SELECT country AS n FROM city WHERE n =",
+    "SELECT name AS SELECT",
+    "SELECT order",
+]
+
+
+def read(sql: str, schema: Schema = SCHEMA) -> Reading | None:
+    """Return the reading of spaced SQL; quoted words may hold spaces."""
+    from sqlwright.prompt.spaced import _TOKEN
+
+    reading: Reading | None = Reading(Catalogue(schema))
+    for word in _TOKEN.findall(sql):
+        if reading is None:
+            return None
+        reading = reading.advance(word)
+    return reading
+
+
+@pytest.mark.parametrize("sql", VALID)
+def test_valid_statements_are_let_through(sql: str) -> None:
+    reading = read(sql)
+    assert reading is not None and reading.ends()
+
+
+@pytest.mark.parametrize("sql", NOT_THERE)
+def test_names_out_of_scope_are_refused(sql: str) -> None:
+    assert read(sql) is None
+
+
+@pytest.mark.parametrize("sql", ["SELECT", "SELECT name", "SELECT COUNT ( * ) FROM city WHERE", "SELECT ( 1"])
+def test_it_does_not_end_in_the_middle(sql: str) -> None:
+    reading = read(sql)
+    assert reading is not None and not reading.ends()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_whatever_is_written_names_only_what_is_in_scope(rng: random.Random) -> None:
+    """Draw offered words at random; what is a statement must resolve against the schema, by sqlglot's own resolver."""
+    reading = Reading(Catalogue(SCHEMA))
+    words: list[str] = []
+    for _ in range(60):
+        offer = reading.offer()
+        options = [word for word in offer.words if word in _PLAIN or not word.isupper()] or list(offer.words)
+        word = "new" if offer.new_name else rng.choice(options)
+        after = reading.advance(word)
+        if after is None:
+            continue
+        reading = after
+        words.append(word)
+        if reading.ends() and rng.random() < 0.5:
+            break
+    if not reading.ends():
+        return
+    try:
+        tree = sqlglot.parse_one(" ".join(words), dialect="sqlite")
+    except sqlglot.errors.ParseError:
+        return  # names are kept, not grammar
+    tables = {"city": _columns("city"), "mountain": _columns("mountain"), "order": _columns("order")}
+    assert {table.name for table in tree.find_all(sqlglot.exp.Table)} <= set(tables)
+    qualify(tree, schema=tables, dialect="sqlite", validate_qualify_columns=True)
+
+
+_PLAIN = {"SELECT", "FROM", "JOIN", "ON", "WHERE", "AND", "COUNT", "AS", "T1", "T2"}
+
+
+def _columns(table: str) -> dict[str, str]:
+    return {column.name: "TEXT" for column in SCHEMA.table(table).columns}
+
+
+@pytest.fixture(scope="module")
+def untuned(tiny_base: Path) -> Engine:
+    return load(tiny_base, precision="fp32", device="cpu")
+
+
+def test_a_token_may_hold_parts_of_a_character(untuned: Engine) -> None:
+    tokens = vocabulary(untuned.tokenizer)
+    assert tokens is not None and tokens[0] is None
+    for sql in VALID:
+        cursor = Grammar(tokens, SCHEMA).start()
+        for token in untuned.tokenizer.encode(f" {sql}"):
+            after = cursor.accept(token)
+            assert after is not None, (sql, tokens[token])
+            cursor = after
+        assert cursor.ends()
+
+
+def test_even_an_untrained_model_names_only_the_schema(untuned: Engine) -> None:
+    asked = prompts()
+    schemas = {prompt.id: SCHEMA for prompt in asked}
+    written = [answer.raw for answer in untuned.generate(asked, max_new_tokens=40, schemas=schemas)]
+    for beams in untuned.candidates(asked[:3], count=3, max_new_tokens=30, schemas=schemas):
+        written += [f" {beam.sql}" for beam in beams]
+    assert written
+    free = untuned.generate(asked, max_new_tokens=40)
+    assert [answer.raw for answer in free] != written[: len(free)]
+    for text in written:
+        words = text.rstrip().removeprefix(" ").split(" ")
+        reading: Reading | None = Reading(Catalogue(SCHEMA))
+        for word in words[:-1]:  # the last one may be cut
+            if "'" in word or '"' in word:
+                break
+            assert reading is not None
+            reading = reading.advance(word)
+            assert reading is not None, (text, word)
