@@ -15,6 +15,7 @@ from sqlwright.errors import ConfigError
 from sqlwright.infer import Engine, engine, load
 from sqlwright.infer.engine import _encode
 from sqlwright.records import Prompt
+from sqlwright.schema import parse_ddl
 from sqlwright.train import tokenise, tune
 
 
@@ -72,6 +73,30 @@ def test_beams_begin_with_what_was_learnt_and_differ(tuned: Engine, monkeypatch:
     monkeypatch.setattr(engine, "can_share", lambda model: False)
     theirs = tuned.candidates(prompts(), count=3, batch_size=5, max_new_tokens=40)
     assert [beams[0].sql for beams in theirs] == [beams[0].sql for beams in found]
+
+
+def test_a_schema_changes_nothing_that_keeps_to_it(tuned: Engine) -> None:
+    schema = parse_ddl(
+        "CREATE TABLE city (name TEXT, country TEXT, population INT); CREATE TABLE mountain (name TEXT, height INT)"
+    )
+    schemas = {prompt.id: schema for prompt in prompts()}
+    free, kept = tuned.generate(prompts()), tuned.generate(prompts(), schemas=schemas)
+    assert [answer.raw for answer in free] == [answer.raw for answer in kept]
+    smaller = parse_ddl("CREATE TABLE town (id INT, name TEXT)")
+    other = tuned.generate(prompts(), max_new_tokens=40, schemas={prompt.id: smaller for prompt in prompts()})
+    assert not any("city" in answer.raw for answer in other if "'" not in answer.raw)
+
+
+def test_beams_are_scored_as_the_library_scores_them(tuned: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = tuned.candidates(prompts(), count=4, max_new_tokens=40)
+    monkeypatch.setattr(engine, "can_share", lambda model: False)
+    theirs = tuned.candidates(prompts(), count=4, max_new_tokens=40)
+    for mine, its in zip(ours, theirs, strict=True):
+        known = {beam.sql: beam.score for beam in its}
+        assert mine[0].sql in known
+        for beam in mine:
+            if beam.sql in known:
+                assert beam.score == pytest.approx(known[beam.sql], abs=1e-3)
 
 
 def test_it_works_around_a_model_in_training(tuned: Engine) -> None:
