@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sqlwright.errors import DataError
 
@@ -18,6 +19,16 @@ NAME = "embedded"
 
 TEMPLATE = "base"
 """The prompt template that it was trained on."""
+
+
+TUNING: dict[str, Any] = {
+    "epochs": 2.0,
+    "batch_size": 32,
+    "micro_batch_size": 32,
+    "learning_rate": 1e-3,
+    "dropout": 0.0,
+}
+"""Settings of [train] that suit it: so small a model learns with a high rate, in large batches."""
 
 
 def path() -> Path:

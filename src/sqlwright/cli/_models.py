@@ -35,7 +35,7 @@ def train(
     run: Annotated[str, typer.Option("--run", help="Name of the run.", show_default="made of settings and data")] = "",
     force: Force = False,
 ) -> Said:
-    """Tune the base model on the train split; a run that was interrupted goes on."""
+    """Tune the base model on the train split (audited and split first if need be); an interrupted run goes on."""
     from sqlwright.cli._show import outcome_lines
 
     outcome = session.project.train(run or None, force=force)

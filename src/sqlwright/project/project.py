@@ -22,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import sqlwright.base as embedded
 from sqlwright.config import FILE, Config, keys, load, merged, parse
 from sqlwright.database import dialect_of, file_of
 from sqlwright.errors import ConfigError
@@ -90,8 +91,12 @@ class Project:
         if file.exists() and not force:
             raise ConfigError(f"{file}: is there already; give --force to write it anew")
         changes = {section: dict(values) for section, values in (overrides or {}).items()}
+        given = keys(changes)
         where = {"folder": _from(folder, db_url)} if Path(db_url).is_dir() else {"url": _portable(folder, db_url)}
-        config = parse(merged(changes, {"database": where}), where="init", flags=keys(changes))
+        tuning = changes.get("train", {})
+        if tuning.get("base", embedded.NAME) == embedded.NAME:
+            changes["train"] = {**embedded.TUNING, **tuning}
+        config = parse(merged(changes, {"database": where}), where="init", flags=given)
         project = cls(folder, config, progress)
         for db_id in project.databases.ids()[:1]:
             project.databases.schema(db_id)
@@ -173,7 +178,13 @@ class Project:
         return _prepare.export(self, format, out, split=split, style=style, needed_only=needed_only)
 
     def train(self, run: str | None = None, *, force: bool = False, **overrides: Any) -> Outcome:
-        """Tune the base model; `overrides` are settings of [train], as in `project.train(rank=8)`."""
+        """Tune the base model; `overrides` are settings of [train], as in `project.train(rank=8)`.
+
+        Pairs that were never split are audited and split first, with the settings that are there.
+        """
+        if self.layout.pairs.exists() and not self.layout.split("train").exists():
+            self.audit()
+            self.split()
         return _runs.train(self._with(train=overrides), run, force=force)[1]
 
     def predict(
