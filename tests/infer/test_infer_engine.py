@@ -13,7 +13,7 @@ from tiny_model import OTHER_SCHEMA, make_tiny_model, prompts
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError
 from sqlwright.infer import Engine, engine, load
-from sqlwright.infer.engine import _encode
+from sqlwright.prompt.encode import PromptEncoder
 from sqlwright.records import Prompt
 from sqlwright.schema import parse_ddl
 from sqlwright.train import tokenise, tune
@@ -108,7 +108,8 @@ def test_it_works_around_a_model_in_training(tuned: Engine) -> None:
 
 def test_prompts_have_the_same_tokens_as_in_training(untuned: Engine) -> None:
     samples, _ = tokenise(prompts(), untuned.tokenizer)
-    assert [(sample.prefix, sample.suffix) for sample in samples] == _encode(prompts(), untuned.tokenizer)
+    encode = PromptEncoder(untuned.tokenizer)
+    assert [(sample.prefix, sample.suffix) for sample in samples] == [encode(prompt) for prompt in prompts()]
 
 
 def test_bare_sql_ends_at_its_semicolon(untuned: Engine) -> None:

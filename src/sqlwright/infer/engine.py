@@ -21,6 +21,7 @@ from sqlwright.infer.choose import Candidate
 from sqlwright.infer.constrain import Cursor, Grammar, vocabulary
 from sqlwright.infer.decode import Scored, Stop, beam, greedy
 from sqlwright.infer.extract import extract_sql
+from sqlwright.prompt.encode import Ids, PromptEncoder
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
 
@@ -28,7 +29,6 @@ Progress = Callable[[int, int], None]
 """Called with how many prompts are done, of how many."""
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
-Ids = tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -114,7 +114,8 @@ class Engine:
     ) -> Iterator[tuple[list[int], list[list[tuple[str, int, float]]], float]]:
         """Yield batches: rows of `prompts`, their answers (text, tokens and score, best first), and seconds."""
         stop = Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
-        encoded = _encode(prompts, self.tokenizer)
+        encode = PromptEncoder(self.tokenizer)
+        encoded = [encode(prompt) for prompt in prompts]
         starts = self._starts(schemas or {})
         share = can_share(self.model)
         training = self.model.training
@@ -263,20 +264,6 @@ def _quiet() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def _encode(prompts: Sequence[Prompt], tokenizer: Any) -> list[tuple[Ids, Ids]]:
-    """Return prefix and suffix ids, tokenised apart as in training."""
-    known: dict[str, Ids] = {}
-    bos = tokenizer.bos_token_id
-    leads = bos is not None and tokenizer.encode("", add_special_tokens=True)[:1] == [bos]
-    out = []
-    for prompt in prompts:
-        if prompt.prefix not in known:
-            ids = tokenizer.encode(prompt.prefix, add_special_tokens=False)
-            known[prompt.prefix] = tuple([bos, *ids] if leads and ids[:1] != [bos] else ids)
-        out.append((known[prompt.prefix], tuple(tokenizer.encode(prompt.suffix, add_special_tokens=False))))
-    return out
 
 
 def _batches(encoded: Sequence[tuple[Ids, Ids]], size: int, *, share: bool) -> list[tuple[Ids, list[int]]]:

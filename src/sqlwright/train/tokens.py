@@ -8,25 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from sqlwright.errors import DataError
+from sqlwright.prompt.encode import PromptEncoder, Tokenizer
 from sqlwright.records import Prompt
 
 TooLong = Literal["error", "drop", "trim-schema"]
 Trim = Callable[[Prompt, int], Prompt]
 """Given a prompt and the most tokens its prefix may have, returns the prompt with a shorter schema."""
-
-
-class Tokenizer(Protocol):
-    """What is used of a Hugging Face tokenizer."""
-
-    bos_token_id: int | None
-    eos_token_id: int | None
-
-    def encode(self, text: str, *, add_special_tokens: bool = ...) -> list[int]:
-        """Return the token ids of a text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +67,15 @@ def tokenise(
     """
     if too_long == "trim-schema" and trim is None:
         raise DataError("too_long = 'trim-schema' needs a function that shortens a schema; none was given here")
-    encoded: dict[str, tuple[int, ...]] = {}
+    encode = PromptEncoder(tokenizer)
     samples: list[Sample] = []
     dropped: list[str] = []
     trimmed: list[str] = []
     for prompt in prompts:
-        sample = _encode(prompt, tokenizer, encoded)
+        sample = _sample(prompt, encode)
         if len(sample) > max_length and too_long == "trim-schema" and trim is not None:
             room = max_length - len(sample) + len(sample.prefix)
-            sample = _encode(trim(prompt, max(room, 0)), tokenizer, encoded)
+            sample = _sample(trim(prompt, max(room, 0)), encode)
             trimmed.append(prompt.id)
         if len(sample) > max_length:
             if too_long != "drop":
@@ -107,22 +97,12 @@ def tokenise(
     return samples, count
 
 
-def _encode(prompt: Prompt, tokenizer: Tokenizer, encoded: dict[str, tuple[int, ...]]) -> Sample:
+def _sample(prompt: Prompt, encode: PromptEncoder) -> Sample:
     if not prompt.completion:
         raise DataError(f"sample {prompt.id!r} has no completion to learn; give its example an SQL statement")
-    if prompt.prefix not in encoded:
-        encoded[prompt.prefix] = encode_prefix(prompt.prefix, tokenizer)
+    prefix, suffix = encode(prompt)
+    tokenizer = encode.tokenizer
     completion = tokenizer.encode(prompt.completion, add_special_tokens=False)
     if tokenizer.eos_token_id is not None and completion[-1:] != [tokenizer.eos_token_id]:
         completion.append(tokenizer.eos_token_id)
-    suffix = tuple(tokenizer.encode(prompt.suffix, add_special_tokens=False))
-    return Sample(prompt.id, encoded[prompt.prefix], suffix, tuple(completion))
-
-
-def encode_prefix(text: str, tokenizer: Tokenizer) -> tuple[int, ...]:
-    """Return a prefix's ids, led by the beginning-of-sequence token where the tokenizer itself would put one."""
-    ids = tokenizer.encode(text, add_special_tokens=False)
-    bos = tokenizer.bos_token_id
-    if bos is not None and ids[:1] != [bos] and tokenizer.encode("", add_special_tokens=True)[:1] == [bos]:
-        ids.insert(0, bos)
-    return tuple(ids)
+    return Sample(prompt.id, prefix, suffix, tuple(completion))
