@@ -28,8 +28,6 @@ Way = Literal["flex", "blocks", "dense", "rows"]
 FLEX_BLOCK = 128
 """Tokens in a block of FlexAttention, of which the length of a sequence is a multiple."""
 _FLEX, _NAME = "flex_attention", "sqlwright_blocks"
-FLEX_OPTIONS: dict[str, Any] = {"ROWS_GUARANTEED_SAFE": True}
-"""Options of FlexAttention's kernels; every token sees itself, so no row is empty."""
 _CHUNK = 256
 """Suffixes are attended together up to so many tokens: fewer calls against less that is computed in vain."""
 
@@ -64,7 +62,9 @@ def arguments(batch: Batch, way: Way) -> dict[str, Any]:
     if batch.stop is None or way == "rows":
         return {}
     if way == "flex":
-        return {"attention_mask": block_mask(batch.stop), "kernel_options": FLEX_OPTIONS}
+        # No ROWS_GUARANTEED_SAFE: though each token sees itself, the first block of a row may show it nothing, and the
+        # kernel takes the promise block by block: such rows would be NaN.
+        return {"attention_mask": block_mask(batch.stop)}
     if way == "dense":
         return {"attention_mask": visible(batch.stop)[None, None]}
     # A mask of one number, which nobody reads: the model makes none of its own when it is handed one.
