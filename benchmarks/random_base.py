@@ -1,0 +1,145 @@
+"""A base model with random weights in a folder, and prompts of given token lengths for it: what speed is measured on.
+
+    base = write_base(folder, "llama-8b", device="cuda")     # loads as any model does
+    prompts = make_prompts("spider", vocabulary_of("llama-8b"))
+    tune(prompts, [], base, out, TrainConfig(max_length=8192))
+
+Only lengths matter for speed, so a text is words "w17 w4 ..." and the tokenizer has one token for each: a text of k
+words has k tokens. `spider` has the token lengths of Spider's training questions (`benchmarks/data/spider_lengths.json`
+says how they were counted); `bird` has 24 schemas of 2,000 to 6,000 tokens with 130 questions each.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlwright.records import Prompt
+
+Workload = Literal["spider", "bird"]
+LENGTHS = Path(__file__).resolve().parent / "data" / "spider_lengths.json"
+_SPECIAL = ("<eos>", "<pad>")
+"""The last ids of the vocabulary; every other id i is the word "w<i>"."""
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "llama-8b": {
+        "model_type": "llama",
+        "vocab_size": 128256,
+        "hidden_size": 4096,
+        "intermediate_size": 14336,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "max_position_embeddings": 131072,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 500000.0},
+        "tie_word_embeddings": False,
+    },
+    "qwen-1.5b": {
+        "model_type": "qwen2",
+        "vocab_size": 151936,
+        "hidden_size": 1536,
+        "intermediate_size": 8960,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 12,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 32768,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0},
+        "tie_word_embeddings": True,
+    },
+    "tiny": {
+        "model_type": "llama",
+        "vocab_size": 512,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 8192,
+        "tie_word_embeddings": False,
+    },
+}
+"""Llama-3.1-8B's shape, Qwen2.5-Coder-1.5B's, and one for a quick trial on a CPU."""
+
+
+def vocabulary_of(shape: str) -> int:
+    """Return the tokens of a shape's vocabulary."""
+    return int(SHAPES[shape]["vocab_size"])
+
+
+def write_base(folder: Path | str, shape: str, *, seed: int = 0, device: str = "cpu") -> Path:
+    """Write a model of a shape with random bf16 weights (normal, deviation 0.02; norms are 1) and its tokenizer.
+
+    A folder that is already whole is left as it is.
+
+    Args:
+        shape: a name in `SHAPES`.
+        device: where the weights are drawn; a GPU takes seconds for 8B of them, a CPU minutes.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    folder = Path(folder)
+    if (folder / "tokenizer_config.json").exists():  # the last to be written
+        return folder
+    options = dict(SHAPES[shape])
+    vocabulary = options["vocab_size"]
+    eos, pad = vocabulary - 2, vocabulary - 1
+    config = AutoConfig.for_model(**options, bos_token_id=None, eos_token_id=eos, pad_token_id=pad)
+    torch.manual_seed(seed)
+    auto: Any = AutoModelForCausalLM
+    with torch.device(device):
+        model = auto.from_config(config, dtype=torch.bfloat16)
+    model.save_pretrained(folder, max_shard_size="2GB")
+    _tokenizer(vocabulary).save_pretrained(folder)
+    return folder
+
+
+def _tokenizer(vocabulary: int) -> Any:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = [f"w{number}" for number in range(vocabulary - len(_SPECIAL))]
+    ids = {word: number for number, word in enumerate([*words, *_SPECIAL])}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token="w0"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    make: Any = PreTrainedTokenizerFast
+    return make(tokenizer_object=tokenizer, eos_token=_SPECIAL[0], pad_token=_SPECIAL[1], unk_token="w0")
+
+
+def make_prompts(workload: Workload, vocabulary: int, *, scale: float = 1.0, seed: int = 0) -> list[Prompt]:
+    """Return prompts with random words and exactly the workload's token lengths.
+
+    Args:
+        vocabulary: tokens of the model's vocabulary (`vocabulary_of`).
+        scale: shortens every part, for a trial.
+
+    A completion's length counts the end-of-sequence token that tokenisation puts behind it.
+    """
+    rng = random.Random(seed)
+    known = [f"w{number}" for number in range(vocabulary - len(_SPECIAL))]
+
+    def text(tokens: int) -> str:
+        return " ".join(rng.choices(known, k=tokens))
+
+    def scaled(tokens: int, least: int) -> int:
+        return max(least, int(tokens * scale))
+
+    prompts = []
+    for schema, (before, questions) in enumerate(_lengths(workload, rng)):
+        prefix = text(scaled(before, 1))
+        prompts += [
+            Prompt(f"{schema}-{number}", prefix, text(scaled(suffix, 1)), text(scaled(completion, 2) - 1))
+            for number, (suffix, completion) in enumerate(questions)
+        ]
+    return prompts
+
+
+def _lengths(workload: Workload, rng: random.Random) -> list[tuple[int, list[tuple[int, int]]]]:
+    """Return the tokens of each schema, and of suffix and completion of its questions."""
+    if workload == "spider":
+        return [(schema["prefix"], schema["samples"]) for schema in json.loads(LENGTHS.read_text())["schemas"]]
+    return [
+        (rng.randint(2000, 6000), [(rng.randint(70, 130), rng.randint(30, 90)) for _ in range(130)]) for _ in range(24)
+    ]
