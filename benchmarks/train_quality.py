@@ -5,7 +5,7 @@
 
 Same samples, same number of steps of the same size, three seeds each; only which samples meet in a step differs, since
 grouping puts questions of one schema together. Execution accuracy is on Spider dev, on the test suites of the 19
-databases that are there (972 questions). Runs go side by side, each in a process of its own; what a finished one came to
+databases that are there (972 questions). Runs go side by side, each in a process of its own; what a finished one gave
 is a line of `runs.jsonl`, and is not done again. The last word is the difference's interval: over questions, paired,
 each question's share of right answers over the seeds.
 """
