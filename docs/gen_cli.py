@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from pydantic.fields import FieldInfo
@@ -110,6 +110,8 @@ def _type(annotation: Any) -> str:
         return f"list of {_type(parts[0])}"
     if origin is dict:
         return f"table of {_type(parts[1])}"
+    if origin is Annotated:
+        return " ".join([_type(parts[0]), *(text for item in parts[1:] if (text := _limit(item)))])
     if parts:
         return " or ".join(_type(part) for part in parts)
     return {str: "text", int: "whole number", float: "number", bool: "true or false"}[annotation]

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from sqlwright.errors import ConfigError
 
@@ -103,10 +103,10 @@ class TrainConfig(Section):
     """Optimiser steps, instead of epochs; -1 leaves it to epochs."""
     batch_size: int = Field(default=16, gt=0)
     """Examples in one optimiser step."""
-    micro_batch_size: int = Field(default=0, ge=0)
-    """Most examples that go through the model at once; 0 leaves it to sequence_tokens."""
-    sequence_tokens: int = Field(default=0, ge=0)
-    """Most tokens that go through the model at once, a shared schema counted once; 0 goes by the device's memory."""
+    micro_batch_size: PositiveInt | Literal["auto"] = "auto"
+    """Most examples that go through the model at once; "auto" takes as many as sequence_tokens holds."""
+    sequence_tokens: PositiveInt | Literal["auto"] = "auto"
+    """Most tokens that go through the model at once, a shared schema counted once; "auto" goes by the memory there is."""
     schemas_per_batch: int = Field(default=4, gt=0)
     """A batch mixes at least so many schemas, where there are several; fewer save more tokens."""
     share_schemas: bool = True
@@ -219,12 +219,14 @@ def parse(values: dict[str, Any], *, where: str = FILE, flags: Collection[str] =
     except ValidationError as error:
         first = error.errors()[0]
         parts = [str(part) for part in first["loc"]]
-        key = ".".join(parts)
+        # A field that takes one kind of value or another has an error for each.
+        either = list(dict.fromkeys(e["msg"].lower() for e in error.errors() if e["loc"][:2] == first["loc"][:2]))
+        key = ".".join(parts[:2] if len(either) > 1 else parts)
         if first["type"] == "extra_forbidden":
             known = _known_keys(parts[:-1])
             raise ConfigError(f"{where}: unknown key {key!r}; known here: {', '.join(known)}") from None
         place = f"--{parts[1].replace('_', '-')}" if ".".join(parts[:2]) in flags else f"{where}: {key}"
-        raise ConfigError(f"{place}: {first['msg'].lower()} (found {first['input']!r})") from None
+        raise ConfigError(f"{place}: {' or '.join(either)} (found {first['input']!r})") from None
 
 
 def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from train_shapes import CONFIGS, VOCABULARY, gradients, separate_loss, tiny
 
-from sqlwright.train import Sample
+from sqlwright.train import Sample, choose_way
 from sqlwright.train.batches import collate, collate_rows
 from sqlwright.train.grouping import cost, plan
 from sqlwright.train.loss import completion_loss, teach
 from sqlwright.train.masks import prepare
+from sqlwright.train.steps import PlanSettings, Steps
 
 _ids = st.lists(st.integers(1, VOCABULARY - 1), max_size=6).map(tuple)
 _some = st.lists(st.integers(1, VOCABULARY - 1), min_size=1, max_size=6).map(tuple)
@@ -50,14 +51,16 @@ def errors(model: Any, samples: list[Sample], batches: list[Any], way: Any) -> t
     budget=st.integers(8, 120),
     multiple=st.sampled_from([1, 16]),
     way=st.sampled_from(["blocks", "dense"]),
+    share=st.booleans(),
 )
 def test_grouped_is_separate(
-    architecture: str, adapter: str, samples: list[Sample], budget: int, multiple: int, way: Any
+    architecture: str, adapter: str, samples: list[Sample], budget: int, multiple: int, way: Any, share: bool
 ) -> None:
     samples = [s for s in samples if s.prefix or s.suffix or len(s.completion) > 1]
     if not samples:
         return
-    (*packs,) = (pack for step in plan(samples, batch_size=8, budget=budget, seed=0, schemas=1) for pack in step)
+    steps = plan(samples, batch_size=8, budget=budget, seed=0, schemas=1, share=share)
+    packs = [pack for step in steps for pack in step]
     model = model_of(architecture, adapter)
     loss, gradient = errors(model, samples, [collate(samples, pack, multiple=multiple) for pack in packs], way)
     assert loss < 1e-5
@@ -76,6 +79,19 @@ def test_rows_are_separate(samples: list[Sample]) -> None:
     assert gradient < 1e-4
 
 
+def test_lone_samples_are_packed_and_separate() -> None:
+    samples = [Sample("x", (2, 3, 4), (5 + n,), (n + 1, 9, n + 2)) for n in range(12)]
+    model = model_of("llama", "lora")
+    assert choose_way(model, samples, device="cpu", exact=True, share=False) == "blocks"
+    steps = Steps(samples, PlanSettings(batch_size=6, budget=30, seed=0, share=False), "blocks")
+    batches = steps.all_batches()
+    assert [batch.samples for batch in batches] == [3, 3, 3, 3]  # of seven tokens each, in sequences of 30
+    assert steps.saved() == 0.0 and steps.lengths() == {21}
+    loss, gradient = errors(model, samples, batches, "blocks")
+    assert loss < 1e-5
+    assert gradient < 1e-4
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     samples=st.lists(st.builds(Sample, st.just("x"), _prefixes, _ids, _some), max_size=60),
@@ -83,12 +99,13 @@ def test_rows_are_separate(samples: list[Sample]) -> None:
     budget=st.integers(1, 200),
     seed=st.integers(0, 3),
     share=st.booleans(),
+    padded=st.booleans(),
     most=st.none() | st.integers(1, 9),
 )
 def test_a_plan_holds_every_sample_once_and_keeps_to_its_sizes(
-    samples: list[Sample], batch_size: int, budget: int, seed: int, share: bool, most: int | None
+    samples: list[Sample], batch_size: int, budget: int, seed: int, share: bool, padded: bool, most: int | None
 ) -> None:
-    steps = plan(samples, batch_size=batch_size, budget=budget, seed=seed, share=share, most=most)
+    steps = plan(samples, batch_size=batch_size, budget=budget, seed=seed, share=share, padded=padded, most=most)
     flat = [index for step in steps for pack in step for group in pack for index in group]
     assert sorted(flat) == list(range(len(samples)))
     sizes = [sum(len(group) for pack in step for group in pack) for step in steps]
@@ -98,5 +115,7 @@ def test_a_plan_holds_every_sample_once_and_keeps_to_its_sizes(
         assert all(len({samples[index].prefix for index in group}) == 1 for group in pack)
         count = sum(map(len, pack))
         assert count <= (most or batch_size)
-        tokens = sum(cost(samples, group) for group in pack)
+        assert all(len(group) == 1 for group in pack) or (share and not padded)
+        longest = max(len(samples[index]) for group in pack for index in group)
+        tokens = count * longest if padded else sum(cost(samples, group) for group in pack)
         assert count == 1 or tokens <= budget

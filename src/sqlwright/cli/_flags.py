@@ -39,6 +39,8 @@ def overrides_of(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
             out[name] = dict(_named_number(flag(name), item) for item in value)
         elif isinstance(value, list) and len(value) == 1 and value[0] in _literals(field.annotation):
             out[name] = value[0]
+        elif isinstance(value, str) and _literals(field.annotation) and value.lstrip("-").isdecimal():
+            out[name] = int(value)
         else:
             out[name] = value
     return out
@@ -84,13 +86,15 @@ def _as_typed(annotation: Any) -> Any:
         (item,) = get_args(annotation)
         any_list: Any = list
         return Optional[any_list[str if get_origin(item) is Literal else item]]  # noqa: UP045
+    if origin is not None and any(get_origin(part) is Annotated for part in get_args(annotation)):  # a number or a word
+        return Optional[str]  # noqa: UP045
     if origin is not None:  # a mapping, or a list or a word
         return Optional[list[str]]  # noqa: UP045
     return Optional[annotation]  # noqa: UP045
 
 
 def _literals(annotation: Any) -> tuple[Any, ...]:
-    """Return the words that may stand in place of a list."""
+    """Return the words that may stand in place of a list or a number."""
     if get_origin(annotation) not in (Union, types.UnionType):
         return ()
     return tuple(word for part in get_args(annotation) if get_origin(part) is Literal for word in get_args(part))

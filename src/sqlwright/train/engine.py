@@ -27,23 +27,25 @@ _TOLERANCE = {True: 1e-3, False: 0.1}
 """Largest difference of the labels' losses, as a part of their spread, in float32 and in shorter arithmetic."""
 
 
-def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: bool) -> Way:
+def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: bool, share: bool = True) -> Way:
     """Return the quickest way to attend that gives the losses of separate samples, and prepare the model for it.
 
-    It is tried on a batch of two schemas; a way that fails or differs is passed over with a warning. Where all do, or
-    where the model's attention looks back less far than a sample is long, samples stay in rows of their own.
+    It is tried on a sequence of two schemas' questions; a way that fails or differs is passed over with a warning.
+    Where all do, or where the model's attention looks back less far than a sample is long, samples stay in rows of
+    their own.
 
     Args:
         device: the type of device that the model is on.
         exact: whether the arithmetic is float32.
+        share: whether the questions of a schema will share it; otherwise sequences of lone samples are tried.
     """
     narrow = narrow_window(model.config.get_text_config(), max(map(len, samples), default=0))
     if narrow:
-        _LOG.warning("schemas are not shared: %s", narrow)
+        _LOG.warning("schemas are not shared, samples are padded: %s", narrow)
         prepare(model, "rows")
         return "rows"
     ways: tuple[Way, ...] = ("flex", "blocks", "dense") if device == "cuda" else ("blocks", "dense")
-    packs = _trial(samples)
+    packs = _trial(samples) if share else tuple((index,) for group in _trial(samples) for index in group)
     training = model.training
     model.eval()
     try:
@@ -60,7 +62,9 @@ def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: boo
             _LOG.warning("grouping by %s changes the loss (by %.2g of its spread): not used", way, error)
     finally:
         model.train(training)
-    _LOG.warning("schemas are not shared: no way to share them gives this model the loss of separate samples")
+    _LOG.warning(
+        "schemas are not shared, samples are padded: no other way gives this model the loss of separate samples"
+    )
     prepare(model, "rows")
     return "rows"
 

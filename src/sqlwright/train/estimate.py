@@ -22,7 +22,7 @@ from sqlwright.train.device import choose
 from sqlwright.train.engine import decoder_layers, narrow_window
 from sqlwright.train.memory import activation_bytes, operations, shape_of
 from sqlwright.train.room import choose_room
-from sqlwright.train.steps import PlanSettings, Steps
+from sqlwright.train.steps import Steps, plan_settings
 from sqlwright.train.tokens import Trim, tokenise
 
 _GIB = 2**30
@@ -92,11 +92,8 @@ def estimate_run(
     held += trainable * (12 if not frozen else 16)  # gradient and AdamW's two averages; an adapter's weights too
     free = torch.cuda.mem_get_info()[0] - held if arithmetic.device == "cuda" else None
     room = choose_room(config, settings, layers, free, count.longest)
-    shared = config.share_schemas and not narrow_window(settings.get_text_config(), count.longest)
-    plan = PlanSettings(
-        config.batch_size, room.tokens, config.seed, config.schemas_per_batch, config.micro_batch_size or len(samples)
-    )
-    steps = Steps(samples, plan, "blocks" if shared else "rows")
+    narrow = narrow_window(settings.get_text_config(), count.longest)
+    steps = Steps(samples, plan_settings(config, room.tokens), "rows" if narrow else "blocks")
     groups = [group for step in steps.plan(0) for pack in step for group in pack]
     shape = shape_of(settings)
     total = config.max_steps if config.max_steps > 0 else max(1, math.ceil(config.epochs * len(steps)))

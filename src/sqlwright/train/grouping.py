@@ -5,7 +5,8 @@
 A group is some questions about one schema, whose prefix is computed once for all of them. Each optimiser step has
 exactly `batch_size` samples (the last of an epoch may have fewer) and mixes groups of several schemas, so that its
 gradient speaks for more than one of them. A step's groups are then laid into as few sequences of at most `budget`
-tokens as will hold them, all of about the same length.
+tokens as will hold them, all of about the same length. Lone samples are laid into sequences in the same way; only a
+model that takes no sequences of several samples gets them as padded rows.
 """
 
 from __future__ import annotations
@@ -35,28 +36,28 @@ def plan(
     schemas: int = 4,
     most: int | None = None,
     parts: int = 1,
+    padded: bool = False,
 ) -> list[Step]:
     """Return the steps of an epoch; every sample is in one of them once.
 
     Args:
         batch_size: samples in a step.
         budget: most tokens in a sequence; a sample that is longer stands alone.
-        share: group by prefix; otherwise every sample is alone, and the samples of a step are sorted by length.
+        share: group by prefix; otherwise every sample is a group of its own.
         schemas: a group holds at most this part of a step where there are several schemas, so that a step sees as many.
         most: most samples in a sequence, when it has few tokens for each.
         parts: a step has a multiple of so many sequences, where its groups can be spread over them.
+        padded: what is called a sequence is rows of lone samples, of like length, and counts its padding.
     """
     rng = random.Random(f"{seed}/{epoch}")
     order = list(range(len(samples)))
     rng.shuffle(order)
-    steps = []
-    for groups in _poured(
-        _pieces(samples, order, batch_size, schemas, rng) if share else [(i,) for i in order], batch_size
-    ):
-        if not share:
-            groups.sort(key=lambda group: len(samples[group[0]]))
-        steps.append(_packs(samples, groups, budget, most or batch_size, parts=parts, padded=not share))
-    return steps
+    grouped = share and not padded
+    pieces: list[Group] = _pieces(samples, order, batch_size, schemas, rng) if grouped else [(i,) for i in order]
+    steps = _poured(pieces, batch_size)
+    if padded:
+        return [_rows(samples, groups, budget, most or batch_size) for groups in steps]
+    return [_packs(samples, groups, budget, most or batch_size, parts=parts) for groups in steps]
 
 
 def cost(samples: Sequence[Sample], group: Group) -> int:
@@ -98,10 +99,8 @@ def _poured(pieces: list[Group], batch_size: int) -> list[list[Group]]:
     return steps if steps[-1] else []
 
 
-def _packs(samples: Sequence[Sample], groups: list[Group], budget: int, most: int, *, parts: int, padded: bool) -> Step:
+def _packs(samples: Sequence[Sample], groups: list[Group], budget: int, most: int, *, parts: int) -> Step:
     """Return as few sequences as hold the groups, filled evenly."""
-    if padded:
-        return _rows(samples, groups, budget, most)
     total = sum(cost(samples, group) for group in groups)
     longest = max(len(samples[group[0]].prefix) for group in groups)
     fewest = -(-total // (budget * parts)) * parts
@@ -137,7 +136,7 @@ def _filled(samples: Sequence[Sample], groups: list[Group], budget: int, most: i
 def _rows(samples: Sequence[Sample], groups: list[Group], budget: int, most: int) -> Step:
     """Return lone samples, sorted by length, in batches of rows that are padded to the longest."""
     packs: list[list[Group]] = [[]]
-    for group in groups:
+    for group in sorted(groups, key=lambda group: len(samples[group[0]])):
         size = len(packs[-1]) + 1
         if packs[-1] and (size > most or size * len(samples[group[0]]) > budget):
             packs.append([])

@@ -53,7 +53,7 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
         shape: the model's transformers configuration.
         free: bytes for activations; None where that is no limit.
     """
-    if config.sequence_tokens:
+    if config.sequence_tokens != "auto":
         wanted = [config.sequence_tokens]
     elif free is None:
         wanted = [max(_ON_CPU, longest)]

@@ -41,10 +41,10 @@ from sqlwright.train.engine import choose_way, compile_layers
 from sqlwright.train.keeper import Keeper, Progress, read_log
 from sqlwright.train.lean import make_lean
 from sqlwright.train.loss import teach
-from sqlwright.train.masks import Way, prepare
+from sqlwright.train.masks import Way
 from sqlwright.train.room import Room, make_room
-from sqlwright.train.steps import PlanSettings, Steps
-from sqlwright.train.tokens import Sample, TokenCount, Trim, tokenise
+from sqlwright.train.steps import Steps, plan_settings
+from sqlwright.train.tokens import TokenCount, Trim, tokenise
 from sqlwright.train.trainer import Accuracy, CompletionTrainer, best_of
 
 
@@ -128,11 +128,15 @@ def tune(
     if config.method != "qlora":  # which is loaded where it stays
         model.to(arithmetic.device)
     make_lean(model)
-    way = _way(model, [*samples, *held], config, arithmetic)
-    room = make_room(model, config, arithmetic, train_count.longest)
-    settings = PlanSettings(
-        config.batch_size, room.tokens, config.seed, config.schemas_per_batch, _most(config, train_count.kept)
+    way = choose_way(
+        model,
+        [*samples, *held],
+        device=arithmetic.device,
+        exact=arithmetic.dtype == torch.float32,
+        share=config.share_schemas,
     )
+    room = make_room(model, config, arithmetic, train_count.longest)
+    settings = plan_settings(config, room.tokens)
     steps = Steps(samples, settings, way, rank=rank, processes=processes)
     if config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda"):
         compile_layers(model, len(steps.lengths()))
@@ -198,17 +202,6 @@ def _keep_weights(model: Any, tokenizer: Any, best: Path, target: Path) -> None:
         replace_folder(best, target)
     else:
         save(model, tokenizer, target)
-
-
-def _way(model: Any, samples: Sequence[Sample], config: TrainConfig, arithmetic: Arithmetic) -> Way:
-    if config.share_schemas:
-        return choose_way(model, samples, device=arithmetic.device, exact=arithmetic.dtype == torch.float32)
-    prepare(model, "rows")
-    return "rows"
-
-
-def _most(config: TrainConfig, samples: int) -> int:
-    return config.micro_batch_size or samples
 
 
 def _from_environment(name: str, default: int) -> int:

@@ -15,9 +15,10 @@ from typing import Any, TypedDict
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from sqlwright.config import TrainConfig
 from sqlwright.train.batches import Batch, collate, collate_rows
 from sqlwright.train.engine import multiple_of
-from sqlwright.train.grouping import Step, cost, plan
+from sqlwright.train.grouping import Pack, Step, cost, plan
 from sqlwright.train.masks import Way
 from sqlwright.train.tokens import Sample
 
@@ -31,6 +32,19 @@ class PlanSettings:
     seed: int
     schemas: int = 4
     most: int | None = None
+    share: bool = True
+
+
+def plan_settings(config: TrainConfig, tokens: int) -> PlanSettings:
+    """Return what a configuration asks of the plan, in sequences of at most so many tokens."""
+    return PlanSettings(
+        batch_size=config.batch_size,
+        budget=tokens,
+        seed=config.seed,
+        schemas=config.schemas_per_batch,
+        most=None if config.micro_batch_size == "auto" else config.micro_batch_size,
+        share=config.share_schemas,
+    )
 
 
 class StepBatches(TypedDict):
@@ -68,10 +82,11 @@ class Steps(Dataset[StepBatches]):
                 budget=s.budget,
                 seed=s.seed,
                 epoch=epoch,
-                share=self.way != "rows",
+                share=s.share,
                 schemas=s.schemas,
                 most=s.most,
                 parts=self._processes,
+                padded=self.way == "rows",
             )
             self._planned = epoch, steps
         return self._planned[1]
@@ -99,10 +114,13 @@ class Steps(Dataset[StepBatches]):
         return collate(self.samples, pack, multiple=self.multiple)
 
     def lengths(self, epoch: int = 0) -> set[int]:
-        """Return the lengths of an epoch's sequences."""
-        multiple = self.multiple
-        packs = [pack for step in self.plan(epoch) for pack in step]
-        return {-(-sum(cost(self.samples, group) for group in pack) // multiple) * multiple for pack in packs}
+        """Return the tokens that an epoch's sequences have, their padding too."""
+        return {self._length(pack) for step in self.plan(epoch) for pack in step}
+
+    def _length(self, pack: Pack) -> int:
+        if self.way == "rows":
+            return len(pack) * max(len(self.samples[i]) for group in pack for i in group)
+        return -(-sum(cost(self.samples, group) for group in pack) // self.multiple) * self.multiple
 
     def all_batches(self) -> list[Batch]:
         """Return every sequence of the first epoch."""
@@ -111,8 +129,6 @@ class Steps(Dataset[StepBatches]):
     def saved(self, epoch: int = 0) -> float:
         """Return the share of the samples' tokens that sharing saves in an epoch."""
         steps = self.plan(epoch)
-        if self.way == "rows":
-            return 0.0
         computed = sum(cost(self.samples, group) for step in steps for pack in step for group in pack)
         return 1 - computed / max(sum(map(len, self.samples)), 1)
 
