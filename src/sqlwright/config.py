@@ -106,7 +106,7 @@ class TrainConfig(Section):
     micro_batch_size: PositiveInt | Literal["auto"] = "auto"
     """Most examples that go through the model at once; "auto" takes as many as sequence_tokens holds."""
     sequence_tokens: PositiveInt | Literal["auto"] = "auto"
-    """Most tokens that go through the model at once, a shared schema counted once; "auto" goes by the memory there is."""
+    """Most tokens that go through the model at once, a shared schema counted once; "auto" goes by free memory."""
     schemas_per_batch: int = Field(default=4, gt=0)
     """A batch mixes at least so many schemas, where there are several; fewer save more tokens."""
     share_schemas: bool = True

@@ -30,7 +30,7 @@ def overrides_of(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ConfigError: a `name=number` flag has another form.
     """
-    out = {}
+    out: dict[str, Any] = {}
     for name, field in model_of(section).model_fields.items():
         value = given.get(f"{section}_{name}")
         if value is None or value == []:
