@@ -133,6 +133,8 @@ class TrainConfig(Section):
     """NEFTune's noise on the embeddings; 0 is off."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     """Arithmetic; "auto" takes bf16 where the device is quick at it."""
+    parallel: Literal["auto", "ddp", "fsdp", "zero2", "zero3"] = "auto"
+    """What each of several GPUs holds; "auto" is DDP where the model fits into each, else FSDP2."""
     gradient_checkpointing: Literal["auto", "on", "off"] = "auto"
     """Compute activations again in the backward pass, to save memory; "auto" does where they would not fit."""
     compile: Literal["auto", "on", "off"] = "auto"
