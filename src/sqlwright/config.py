@@ -12,13 +12,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator
 
 from sqlwright.errors import ConfigError
 
 FILE = "sqlwright.toml"
+Task = Literal["text-to-sql", "sql-to-text", "reasoning"]
+"""What a model learns to do with a schema; see `sqlwright.prompt`."""
 
 
 class Section(BaseModel):
@@ -85,6 +87,9 @@ class TrainConfig(Section):
     """Base model: "embedded", or a folder or Hub name of a causal language model."""
     template: Literal["auto", "base", "instruction", "chat"] = "auto"
     """Prompt template; "auto" takes the base model's own."""
+    tasks: dict[Task, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {"text-to-sql": 1.0}
+    """Tasks to learn (text-to-sql, sql-to-text, reasoning), each with the share of the examples that give a sample of
+    it; over 1 repeats them."""
     trust_remote_code: bool = False
     """Run model code that comes with the base from the Hub, on this machine."""
     method: Literal["lora", "qlora", "dora", "rslora", "full"] = "lora"
@@ -148,14 +153,25 @@ class TrainConfig(Section):
     patience: int = Field(default=2, gt=0)
     """Validations without improvement before training stops."""
     seed: int = 0
-    """Seed of initialisation, order and dropout."""
+    """Seed of initialisation, order, dropout and of which examples give which tasks."""
+
+    @field_validator("tasks")
+    @classmethod
+    def _something_to_learn(cls, tasks: dict[Task, float]) -> dict[Task, float]:
+        if not any(tasks.values()):
+            raise ValueError("no task has a weight above 0; give one, such as text-to-sql = 1.0")
+        return tasks
 
 
 class PredictConfig(Section):
     """How SQL is generated."""
 
+    task: Literal["auto", "text-to-sql", "reasoning"] = "auto"
+    """Whether to reason before writing SQL; "auto" does where the model was trained to."""
     max_new_tokens: int = Field(default=128, gt=0)
     """Longest completion, in tokens."""
+    reasoning_tokens: int = Field(default=512, ge=0)
+    """Most tokens of reasoning before the SQL, on top of max_new_tokens."""
     batch_size: int = Field(default=64, gt=0)
     """Questions that go through the model at once."""
     candidates: int = Field(default=1, gt=0)
@@ -220,15 +236,16 @@ def parse(values: dict[str, Any], *, where: str = FILE, flags: Collection[str] =
         return Config.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        parts = [str(part) for part in first["loc"]]
+        parts = [str(part) for part in first["loc"] if part != "[key]"]
         # A field that takes one kind of value or another has an error for each.
         either = list(dict.fromkeys(e["msg"].lower() for e in error.errors() if e["loc"][:2] == first["loc"][:2]))
         key = ".".join(parts[:2] if len(either) > 1 else parts)
         if first["type"] == "extra_forbidden":
             known = _known_keys(parts[:-1])
             raise ConfigError(f"{where}: unknown key {key!r}; known here: {', '.join(known)}") from None
+        reason = " or ".join(either).removeprefix("value error, ")
         place = f"--{parts[1].replace('_', '-')}" if ".".join(parts[:2]) in flags else f"{where}: {key}"
-        raise ConfigError(f"{place}: {' or '.join(either)} (found {first['input']!r})") from None
+        raise ConfigError(f"{place}: {reason} (found {first['input']!r})") from None
 
 
 def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:

@@ -36,7 +36,7 @@ def overrides_of(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
         if value is None or value == []:
             continue
         if get_origin(field.annotation) is dict:
-            out[name] = dict(_named_number(flag(name), item) for item in value)
+            out[name] = dict(_named_number(flag(name), item) for text in value for item in text.split(","))
         elif isinstance(value, list) and len(value) == 1 and value[0] in _literals(field.annotation):
             out[name] = value[0]
         elif isinstance(value, str) and _literals(field.annotation) and value.lstrip("-").isdecimal():
@@ -59,7 +59,7 @@ def flag(name: str) -> str:
 def default_text(value: Any) -> str:
     """Return a default as a person writes it."""
     if isinstance(value, dict):
-        return " ".join(f"{key}={item}" for key, item in value.items()) or "none"
+        return ",".join(f"{key}={item}" for key, item in value.items()) or "none"
     if isinstance(value, list):
         return " ".join(map(str, value)) or "none"
     if isinstance(value, bool):
@@ -103,7 +103,7 @@ def _literals(annotation: Any) -> tuple[Any, ...]:
 def _named_number(name: str, item: str) -> tuple[str, float]:
     key, sign, number = item.partition("=")
     try:
-        return key, float(number)
+        return key.strip(), float(number)
     except ValueError:
         wrong = item if sign else repr(item)
         raise ConfigError(f"{name}: expected name=number, such as en=0.5; found {wrong}") from None
