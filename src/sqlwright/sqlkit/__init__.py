@@ -1,4 +1,4 @@
-"""Everything that reads SQL as a tree: normalise, compare, classify, translate.
+"""Everything that reads SQL as a tree: normalise, compare, classify, translate, tell its steps.
 
     canonical("select T1.name from singer as T1 where T1.age != 30;")   # SELECT name FROM singer WHERE age <> 30
     skeleton(sql), operators(sql), hardness(sql), tables_of(sql)
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlwright.sqlkit._canonical import canonical, canonical_tree
     from sqlwright.sqlkit._clean import clean
     from sqlwright.sqlkit._hardness import LEVELS, Hardness, hardness
+    from sqlwright.sqlkit._reasoning import reasoning
     from sqlwright.sqlkit.classify import OPERATORS, operators
     from sqlwright.sqlkit.compare import exact_match, skeleton, token_match
     from sqlwright.sqlkit.names import identifier
@@ -38,6 +39,7 @@ __all__ = [
     "operators",
     "parse",
     "real_tables",
+    "reasoning",
     "skeleton",
     "tables_of",
     "token_match",
@@ -64,6 +66,7 @@ _MODULES = {
         "Hardness",
         "hardness",
     ),
+    "_reasoning": ("reasoning",),
     "names": ("identifier",),
     "parsing": ("parse",),
     "tables": (
