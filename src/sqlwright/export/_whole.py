@@ -1,0 +1,95 @@
+"""Files and folders that appear whole or not at all: written beside their place, synced, then renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlwright.errors import ConfigError, ResourceError
+
+
+@contextmanager
+def whole_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give an empty folder to write into, which becomes `out` when the `with` ends without an error.
+
+    Args:
+        force: replace what is at `out`.
+
+    Raises:
+        ConfigError: `out` is there already, and `force` is off.
+        ResourceError: the disk is full.
+    """
+    with _beside(out, force=force) as temporary:
+        yield temporary
+        temporary.chmod(0o755)
+        for path in temporary.rglob("*"):
+            if path.is_file():
+                _sync(path)
+
+
+@contextmanager
+def whole_file(out: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give the path of a file to write, which becomes `out` when the `with` ends; otherwise as `whole_folder`.
+
+    Other files may be written beside it on the way; they are removed.
+    """
+    with _beside(out, force=force, inner=out.name) as temporary:
+        file = temporary / out.name
+        yield file
+        _sync(file)
+
+
+def room_for(out: Path, size: int) -> None:
+    """Raise ResourceError when the disk of `out` has not `size` bytes left."""
+    free = shutil.disk_usage(_existing(out)).free
+    if free < size:
+        raise ResourceError(
+            f"{out}: needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free; free some, or choose another --out"
+        )
+
+
+@contextmanager
+def _beside(out: Path, *, force: bool, inner: str = "") -> Iterator[Path]:
+    if out.exists() and not force:
+        raise ConfigError(f"{out}: is there already; give --force to replace it, or another --out")
+    if out.is_dir() and inner:
+        raise ConfigError(f"{out}: is a folder; name a file")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        yield temporary
+        _put(temporary / inner if inner else temporary, out)
+    except Exception as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
+            raise
+        raise ResourceError(f"{out}: no space left on the disk; nothing was written, free some and try again") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put(made: Path, out: Path) -> None:
+    """Rename what was made to its place; a folder that is there is moved out of the way first."""
+    if not out.is_dir():
+        made.replace(out)
+        return
+    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old."))
+    out.rename(old / out.name)
+    made.rename(out)
+    shutil.rmtree(old)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.absolute().parent)
