@@ -44,7 +44,6 @@ def training_arguments(
         adam_beta1=config.beta1,
         adam_beta2=config.beta2,
         max_grad_norm=config.max_grad_norm,
-        neftune_noise_alpha=config.neftune or None,
         bf16=arithmetic.dtype == torch.bfloat16,
         fp16=arithmetic.dtype == torch.float16,
         use_cpu=arithmetic.device == "cpu",

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from sqlwright.train.grouping import Pack
+from sqlwright.train.noise import spread_of
 from sqlwright.train.tokens import Sample
 
 Span = tuple[int, int]
@@ -43,6 +44,8 @@ class Batch:
     stop: Tensor | None
     """(length,): the place from which on a token is not seen any more, the end of its group for one of a prefix, of its
     sample for another; None for rows, where ordinary causal attention is right."""
+    spread: Tensor
+    """Of the shape of `input_ids`: how far NEFTune's noise goes (`sqlwright.train.noise`); 0 for padding."""
     segments: tuple[Segment, ...]
     samples: int
     computed: int
@@ -67,6 +70,7 @@ def collate(samples: Sequence[Sample], groups: Pack, *, multiple: int = 1, pad: 
     ids: list[int] = []
     positions: list[int] = []
     stop: list[int] = []
+    spread: list[float] = []
     rows: list[int] = []
     targets: list[int] = []
     segments = []
@@ -76,6 +80,7 @@ def collate(samples: Sequence[Sample], groups: Pack, *, multiple: int = 1, pad: 
         prefix = samples[members[0]].prefix if len(members) > 1 else ()
         ids += prefix
         positions += range(len(prefix))
+        spread += [spread_of(len(samples[index]) for index in members)] * len(prefix)
         spans = []
         own: list[int] = []
         for index in members:
@@ -86,6 +91,7 @@ def collate(samples: Sequence[Sample], groups: Pack, *, multiple: int = 1, pad: 
             ids += prompt + sample.completion
             positions += range(len(prefix), len(prefix) + len(ids) - begin)
             own += [len(ids)] * (len(ids) - begin)
+            spread += [spread_of([len(sample)])] * (len(ids) - begin)
             first = begin + max(len(prompt), 1)  # nothing comes before a first token to predict it from
             rows += range(first - 1, len(ids) - 1)
             targets += ids[first:]
@@ -100,6 +106,7 @@ def collate(samples: Sequence[Sample], groups: Pack, *, multiple: int = 1, pad: 
         rows=torch.tensor(rows),
         targets=torch.tensor(targets),
         stop=torch.tensor(stop + [computed + padding] * padding, dtype=torch.int32),
+        spread=torch.tensor([spread + [0.0] * padding]),
         segments=(*segments, Segment((computed, computed), ((computed, computed + padding),)))
         if padding
         else tuple(segments),
@@ -114,6 +121,7 @@ def collate_rows(samples: Sequence[Sample], groups: Pack, *, pad: int = 0) -> Ba
     members = [samples[index] for group in groups for index in group]
     length = max(map(len, members))
     ids: list[tuple[int, ...]] = []
+    spread: list[list[float]] = []
     rows: list[int] = []
     targets: list[int] = []
     for row, sample in enumerate(members):
@@ -122,6 +130,7 @@ def collate_rows(samples: Sequence[Sample], groups: Pack, *, pad: int = 0) -> Ba
         rows += range(row * length + first - 1, row * length + len(tokens) - 1)
         targets += tokens[first:]
         ids.append(tokens + (pad,) * (length - len(tokens)))
+        spread.append([spread_of([len(tokens)])] * len(tokens) + [0.0] * (length - len(tokens)))
     total = sum(map(len, members))
     return Batch(
         input_ids=torch.tensor(ids),
@@ -129,6 +138,7 @@ def collate_rows(samples: Sequence[Sample], groups: Pack, *, pad: int = 0) -> Ba
         rows=torch.tensor(rows),
         targets=torch.tensor(targets),
         stop=None,
+        spread=torch.tensor(spread),
         segments=(),
         samples=len(members),
         computed=total,

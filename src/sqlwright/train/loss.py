@@ -17,6 +17,7 @@ from torch.nn.functional import cross_entropy
 from sqlwright.train.batches import Batch
 from sqlwright.train.head import head_loss
 from sqlwright.train.masks import Way, arguments
+from sqlwright.train.noise import noisy
 
 _CAPS = ("final_logit_softcapping", "logits_scaling", "logit_scale", "lm_head_multiplier", "output_multiplier_scale")
 """Settings of models that do something to their logits behind the head."""
@@ -35,10 +36,17 @@ def teach(model: Any) -> Any:
     )
 
     def forward(
-        *args: Any, rows: Tensor | None = None, targets: Tensor | None = None, each: bool = False, **options: Any
+        *args: Any,
+        rows: Tensor | None = None,
+        targets: Tensor | None = None,
+        each: bool = False,
+        strength: Tensor | None = None,
+        **options: Any,
     ) -> Any:
         if rows is None or targets is None:
             return original(*args, **options)
+        if strength is not None:
+            options["inputs_embeds"] = noisy(inner.get_input_embeddings()(options.pop("input_ids")), strength)
         if plain_head and decoder is not None and decoder is not inner:
             for name in ("labels", "return_dict", "output_attentions", "output_hidden_states"):
                 options.pop(name, None)
@@ -52,23 +60,24 @@ def teach(model: Any) -> Any:
     return model
 
 
-def completion_loss(model: Any, batch: Batch, way: Way = "blocks") -> Tensor:
+def completion_loss(model: Any, batch: Batch, way: Way = "blocks", noise: float = 0.0) -> Tensor:
     """Return the summed loss over a batch's labels.
 
     Args:
         model: a Hugging Face causal language model, or a PEFT wrapper of one, that `teach` has had.
         batch: on the model's device.
         way: that the model was prepared for; batches of rows are the same in every way.
+        noise: NEFTune's alpha (see `sqlwright.train.noise`); 0 for none.
     """
-    return _called(model, batch, way, each=False)
+    return _called(model, batch, way, each=False, strength=batch.spread * noise if noise else None)
 
 
 def completion_losses(model: Any, batch: Batch, way: Way = "blocks") -> Tensor:
     """Return the loss of each of a batch's labels, sample by sample; takes the arguments of `completion_loss`."""
-    return _called(model, batch, way, each=True)
+    return _called(model, batch, way, each=True, strength=None)
 
 
-def _called(model: Any, batch: Batch, way: Way, *, each: bool) -> Tensor:
+def _called(model: Any, batch: Batch, way: Way, *, each: bool, strength: Tensor | None) -> Tensor:
     loss: Tensor = model(
         input_ids=batch.input_ids,
         position_ids=batch.positions,
@@ -76,6 +85,7 @@ def _called(model: Any, batch: Batch, way: Way, *, each: bool) -> Tensor:
         rows=batch.rows,
         targets=batch.targets,
         each=each,
+        strength=strength,
         **arguments(batch, way),
     )
     return loss

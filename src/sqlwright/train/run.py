@@ -156,6 +156,7 @@ def tune(
         best=checkpoints / "best",
         watch=watch,
         accuracy=accuracy,
+        noise=config.neftune,
         callbacks=[keeper],
     )
     with _cancellable(keeper), _full_disk(out):

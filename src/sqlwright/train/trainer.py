@@ -42,9 +42,15 @@ class CompletionTrainer(Trainer):
         best: Path,
         watch: str,
         accuracy: Accuracy | None,
+        noise: float,
         callbacks: list[TrainerCallback],
     ) -> None:
-        """Build it; `watch` is the figure that must improve ("eval_loss", "eval_accuracy"), "" for none."""
+        """Build it.
+
+        Args:
+            watch: the figure that must improve ("eval_loss", "eval_accuracy"), "" for none.
+            noise: NEFTune's alpha, 0 for none; not the Trainer's own, which knows of no samples within a sequence.
+        """
         self.order = Order(steps)
         super().__init__(
             model=model,
@@ -62,6 +68,7 @@ class CompletionTrainer(Trainer):
         self._best = best
         self._watch = watch
         self._accuracy = accuracy
+        self._noise = noise
         self._validation = validation
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -83,7 +90,7 @@ class CompletionTrainer(Trainer):
                 last = number == len(step["batches"]) - 1
                 # Processes exchange gradients once a step, after the last sequence.
                 with nullcontext() if last else self.accelerator.no_sync(model):
-                    loss = completion_loss(model, batch.to(self.args.device), self._steps.way)
+                    loss = completion_loss(model, batch.to(self.args.device), self._steps.way, self._noise)
                     loss = loss * (weight / step["labels"] * processes)
                     self.accelerator.backward(loss)
                 total += loss.detach()
