@@ -82,14 +82,18 @@ def attach(model: Any, config: TrainConfig) -> Any:
             raise ConfigError(f"target_modules: {str(error).strip().splitlines()[0]}") from None
 
 
-def save(model: Any, tokenizer: Any, folder: Path) -> None:
-    """Write adapter (or whole model) and tokenizer to `folder`, replacing it in one step when all is written."""
+def save(model: Any, tokenizer: Any, folder: Path, weights: dict[str, Any] | None = None) -> None:
+    """Write adapter (or whole model) and tokenizer to `folder`, replacing it in one step when all is written.
+
+    Args:
+        weights: those that learn, by name, where the model does not hold them whole.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         options = {"save_embedding_layers": False} if hasattr(model, "peft_config") else {}
         with without_bars():
-            model.save_pretrained(temporary, **options)
+            model.save_pretrained(temporary, state_dict=weights, **options)
         tokenizer.save_pretrained(temporary)
         temporary.chmod(0o755)
         sync(temporary)
@@ -111,8 +115,8 @@ def replace_folder(source: Path, target: Path) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Wait until the files of a folder are on the disk."""
-    for path in folder.iterdir():
+    """Wait until the files of a folder, and of those within it, are on the disk."""
+    for path in folder.rglob("*"):
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -16,6 +16,7 @@ from sqlwright.errors import ConfigError
 from sqlwright.records import write_text
 from sqlwright.train.adapters import sync
 from sqlwright.train.device import Arithmetic
+from sqlwright.train.parallel import Division, trainer_options
 from sqlwright.train.tokens import Sample
 
 _LOG_LINES = 200
@@ -24,7 +25,13 @@ _WHOLE = "whole"
 
 
 def training_arguments(
-    config: TrainConfig, steps_an_epoch: int, arithmetic: Arithmetic, folder: Path, *, validated: bool
+    config: TrainConfig,
+    steps_an_epoch: int,
+    arithmetic: Arithmetic,
+    folder: Path,
+    *,
+    validated: bool,
+    division: Division = "one",
 ) -> TrainingArguments:
     """Return the Trainer's arguments; what it calls a batch is one of our steps."""
     total = config.max_steps if config.max_steps > 0 else max(1, math.ceil(config.epochs * steps_an_epoch))
@@ -60,6 +67,7 @@ def training_arguments(
         disable_tqdm=True,
         dataloader_pin_memory=False,
         remove_unused_columns=False,
+        **trainer_options(division),
     )
     arguments._n_gpu = min(arguments.n_gpu, 1)  # several GPUs are for torchrun; DataParallel would copy the model
     return arguments

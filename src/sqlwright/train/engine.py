@@ -121,7 +121,7 @@ def _difference(model: Any, samples: Sequence[Sample], packs: Pack, way: Way) ->
     """Return how far the labels' losses are from those of separate samples, as a part of their spread."""
     separate = collate_rows(samples, packs)
     grouped = collate(samples, packs, multiple=multiple_of(way))
-    with torch.inference_mode():
+    with torch.no_grad():
         prepare(model, "rows")
         expected = completion_losses(model, separate.to(model.device), "rows").float()
         prepare(model, way)

@@ -13,6 +13,7 @@ from transformers import TrainerCallback
 
 from sqlwright.errors import ConfigError
 from sqlwright.train.arguments import seal_checkpoint
+from sqlwright.train.ranks import any_of, wait
 from sqlwright.train.trainer import best_of
 
 Progress = Callable[[int, int, dict[str, float]], None]
@@ -73,12 +74,14 @@ class Keeper(TrainerCallback):
         """Validate after the last step too; when cancelled, save a checkpoint and stop."""
         if state.global_step >= state.max_steps and args.eval_strategy == "steps":
             control.should_evaluate = True
-        if self.cancelled:
+        if any_of(self.cancelled):
+            self.cancelled = True
             control.should_save = True
             control.should_training_stop = True
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Mark the checkpoint as whole."""
+        """Mark the checkpoint as whole, once every process has written its part of it."""
+        wait()
         if state.is_world_process_zero:
             seal_checkpoint(Path(args.output_dir) / f"checkpoint-{state.global_step}")
 

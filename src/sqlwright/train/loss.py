@@ -18,6 +18,7 @@ from sqlwright.train.batches import Batch
 from sqlwright.train.head import head_loss
 from sqlwright.train.masks import Way, arguments
 from sqlwright.train.noise import noisy
+from sqlwright.train.ranks import my_share, sums
 
 _CAPS = ("final_logit_softcapping", "logits_scaling", "logit_scale", "lm_head_multiplier", "output_multiplier_scale")
 """Settings of models that do something to their logits behind the head."""
@@ -31,9 +32,10 @@ def teach(model: Any) -> Any:
     original = inner.forward
     config = inner.config.get_text_config()
     decoder = getattr(inner, inner.base_model_prefix, None)
-    plain_head = isinstance(inner.get_output_embeddings(), torch.nn.Linear) and not any(
-        getattr(config, name, None) for name in _CAPS
-    )
+    head = inner.get_output_embeddings()
+    plain_head = isinstance(head, torch.nn.Linear) and not any(getattr(config, name, None) for name in _CAPS)
+    if plain_head:
+        _teach_head(head)
 
     def forward(
         *args: Any,
@@ -51,13 +53,27 @@ def teach(model: Any) -> Any:
             for name in ("labels", "return_dict", "output_attentions", "output_hidden_states"):
                 options.pop(name, None)
             hidden = decoder(*args, **options).last_hidden_state.flatten(0, 1)[rows]
-            return head_loss(hidden, inner.get_output_embeddings(), targets, each=each)
+            return head(hidden, targets, each=each)
         logits = original(*args, **options).logits.flatten(0, 1)[rows]
         return cross_entropy(logits.float(), targets, reduction="none" if each else "sum")
 
     inner.forward = forward
     inner._sqlwright_taught = True
     return model
+
+
+def _teach_head(head: Any) -> None:
+    """Let a head that is given targets return their loss: in its own forward, where its weight is whole in any case.
+
+    Where weights are divided among processes, they are gathered when a module is called, and gone after.
+    """
+    original = head.forward
+
+    def forward(hidden: Tensor, targets: Tensor | None = None, *, each: bool = False) -> Tensor:
+        logits_or_loss: Tensor = original(hidden) if targets is None else head_loss(hidden, head, targets, each=each)
+        return logits_or_loss
+
+    head.forward = forward
 
 
 def completion_loss(model: Any, batch: Batch, way: Way = "blocks", noise: float = 0.0) -> Tensor:
@@ -92,16 +108,20 @@ def _called(model: Any, batch: Batch, way: Way, *, each: bool, strength: Tensor 
 
 
 def validation_loss(model: Any, batches: Iterable[Batch], way: Way = "blocks") -> float:
-    """Return the mean loss a completion token over `batches`, with dropout off and the model's mode put back after."""
+    """Return the mean loss a completion token over `batches`, with dropout off and the model's mode put back after.
+
+    Several processes share the batches and return the same; all of them have to call it.
+    """
     training = model.training
     model.eval()
     total = 0.0
-    tokens = 0
+    tokens = 0.0
     try:
-        with torch.inference_mode():
-            for batch in batches:
-                total += float(completion_loss(model, batch.to(model.device), way))
-                tokens += len(batch.targets)
+        with torch.no_grad():  # FSDP keeps what it gathers, and could not learn with tensors of inference_mode
+            for batch, weight in my_share(list(batches)):
+                total += weight * float(completion_loss(model, batch.to(model.device), way))
+                tokens += weight * len(batch.targets)
     finally:
         model.train(training)
+    total, tokens = sums(total, tokens)
     return total / max(tokens, 1)

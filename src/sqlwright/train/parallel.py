@@ -1,6 +1,5 @@
-"""Several processes, one a GPU, that train one model: what each holds of it, and what they tell each other.
+"""What each of several processes, one a GPU, holds of the model that they train.
 
-    join("cuda")                                        # meet the others that torchrun started
     division = choose_division(config, model, arithmetic)
     if division == "fsdp": shard(model, arithmetic)
     TrainingArguments(..., **trainer_options(division))
@@ -13,59 +12,28 @@
 | zero2 | all weights, its part of gradients and optimiser state (DeepSpeed) |
 | zero3 | its part of everything (DeepSpeed) |
 
-The steps are divided in `sqlwright.train.steps`. With one process everything here does nothing.
+The steps are divided in `sqlwright.train.steps`; what processes tell each other is in `sqlwright.train.ranks`.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Callable, Sequence
-from datetime import timedelta
 from importlib.util import find_spec
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import torch
-from torch import distributed
 
-from sqlwright._processes import local_rank, processes, rank
+from sqlwright._processes import local_rank, processes
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.engine import decoder_layers
 
 Division = Literal["one", "ddp", "fsdp", "zero2", "zero3"]
-T = TypeVar("T")
 
-_PATIENCE = timedelta(hours=2)
-"""How long a process waits for another one, which may be measuring accuracy."""
 _ADAM = 12
 """Bytes that a weight that learns takes beside itself: its gradient and two averages of it."""
 _WHOLE = 0.6
 """Share of a GPU's memory that a whole model may take; the rest is for activations."""
-
-
-def join(device: str) -> None:
-    """Meet the other processes, if there are any, and take this one's GPU.
-
-    Raises:
-        ConfigError: accelerate was told to divide the model, which is for `parallel` to say.
-    """
-    if processes() == 1 or distributed.is_initialized():
-        return
-    for name in ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED"):
-        if os.environ.get(name, "").lower() in ("1", "true"):
-            raise ConfigError(f"{name} is set; launch without it, and set train.parallel to 'fsdp', 'zero2' or 'zero3'")
-    if rank():
-        from transformers.utils.logging import set_verbosity_error
-
-        logging.getLogger("sqlwright").setLevel(logging.ERROR)  # all say the same; the first one says it
-        set_verbosity_error()
-    options: dict[str, Any] = {"backend": "gloo"}
-    if device == "cuda":
-        torch.cuda.set_device(local_rank())
-        options = {"backend": "nccl", "device_id": torch.device("cuda", local_rank())}
-    distributed.init_process_group(timeout=_PATIENCE, **options)
 
 
 def choose_division(config: TrainConfig, model: Any, arithmetic: Arithmetic) -> Division:
@@ -92,7 +60,7 @@ def choose_division(config: TrainConfig, model: Any, arithmetic: Arithmetic) -> 
             raise ConfigError(f"parallel = {wanted!r} cannot divide a base of 4 bits; set 'ddp' or 'zero2'")
         if config.early_stopping == "accuracy":
             raise ConfigError(
-                f"early_stopping = 'accuracy' needs the whole model in one process; with parallel = {wanted!r} set 'loss'"
+                f"early_stopping = 'accuracy' needs the whole model in a process; with parallel = {wanted!r} set 'loss'"
             )
     if wanted == "fsdp" and arithmetic.dtype == torch.float16:
         raise ConfigError("parallel = 'fsdp' does not go with precision = 'fp16'; set 'bf16', or parallel = 'ddp'")
@@ -153,41 +121,3 @@ def whole_weights(model: Any, division: Division) -> dict[str, Any] | None:
         gathered: dict[str, Any] = model._zero3_consolidated_16bit_state_dict(exclude_frozen_parameters=adapted)
         return gathered
     return None
-
-
-def my_share(items: Sequence[T]) -> list[tuple[T, float]]:
-    """Return this process's part of some items, as many as every other's: with a weight of 1, or 0 for a repeated one."""
-    if not items:
-        return []
-    rounds = -(-len(items) // processes())
-    mine = [rank() + processes() * turn for turn in range(rounds)]
-    return [(items[at % len(items)], float(at < len(items))) for at in mine]
-
-
-def sums(*values: float) -> list[float]:
-    """Return the sums of the processes' values."""
-    return _reduced(values, distributed.ReduceOp.SUM)
-
-
-def least(value: float) -> float:
-    """Return the least of the processes' values."""
-    return _reduced((value,), distributed.ReduceOp.MIN)[0]
-
-
-def of_first(measure: Callable[[], float]) -> float:
-    """Return what the first process measures; the others wait for it."""
-    return sums(measure() if rank() == 0 else 0.0)[0]
-
-
-def wait() -> None:
-    """Return when every process has come here."""
-    sums(0.0)
-
-
-def _reduced(values: Sequence[float], how: Any) -> list[float]:
-    if not distributed.is_initialized():
-        return list(values)
-    device = "cuda" if distributed.get_backend() == "nccl" else "cpu"
-    held = torch.tensor(values, dtype=torch.float64, device=device)
-    distributed.all_reduce(held, how)
-    return held.tolist()

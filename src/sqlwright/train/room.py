@@ -12,6 +12,7 @@ from sqlwright.config import TrainConfig
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.engine import decoder_layers
 from sqlwright.train.memory import activation_bytes, shape_of
+from sqlwright.train.ranks import least
 
 _LOG = logging.getLogger("sqlwright.train")
 _ON_CPU = 4096
@@ -95,4 +96,5 @@ def _free_bytes(device: str) -> float | None:
     if device != "cuda":
         return None
     free, _ = torch.cuda.mem_get_info()
-    return float(free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated())
+    # All processes have to plan the same steps.
+    return least(float(free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import errno
 import json
 import math
-import os
 import platform
 import shutil
 import signal
@@ -30,10 +29,11 @@ import torch
 from safetensors import SafetensorError
 from transformers import set_seed
 
+from sqlwright._processes import processes, rank
 from sqlwright.config import TrainConfig
 from sqlwright.errors import DataError, ResourceError
 from sqlwright.records import Prompt, write_text
-from sqlwright.train.adapters import attach, load_base, replace_folder, save
+from sqlwright.train.adapters import attach, load_base, replace_folder
 from sqlwright.train.arguments import keep_checkpoints_of, last_checkpoint, step_of, training_arguments, watched
 from sqlwright.train.curve import loss_curve
 from sqlwright.train.device import Arithmetic, choose, prepare_cpu
@@ -42,6 +42,8 @@ from sqlwright.train.keeper import Keeper, Progress, read_log
 from sqlwright.train.lean import make_lean
 from sqlwright.train.loss import teach
 from sqlwright.train.masks import Way
+from sqlwright.train.parallel import Division, choose_division, shard
+from sqlwright.train.ranks import join, wait
 from sqlwright.train.room import Room, make_room
 from sqlwright.train.steps import Steps, plan_settings
 from sqlwright.train.tokens import TokenCount, Trim, tokenise
@@ -114,9 +116,7 @@ def tune(
     arithmetic = choose(config.precision)
     if arithmetic.device == "cpu":
         prepare_cpu()
-    rank, processes = _from_environment("RANK", 0), _from_environment("WORLD_SIZE", 1)
-    if processes > 1 and arithmetic.device == "cuda":
-        torch.cuda.set_device(_from_environment("LOCAL_RANK", 0))
+    join(arithmetic.device)
     set_seed(config.seed)
     model, tokenizer = load_base(base, config, arithmetic)
     cut = partial(tokenise, tokenizer=tokenizer, max_length=config.max_length, too_long=config.too_long, trim=trim)
@@ -125,9 +125,16 @@ def tune(
     if not samples:
         raise DataError(f"no samples to train on ({len(train_count.dropped)} were dropped as too long)")
     model = teach(attach(model, config))
-    if config.method != "qlora":  # which is loaded where it stays
+    weights = list(model.parameters())
+    parameters = sum(weight.numel() for weight in weights)
+    trainable = sum(weight.numel() for weight in weights if weight.requires_grad)
+    division = choose_division(config, model, arithmetic)
+    if division == "fsdp":
+        shard(model, arithmetic)
+    elif config.method != "qlora":  # which is loaded where it stays
         model.to(arithmetic.device)
-    make_lean(model)
+    if division != "zero3":  # which gathers a layer's weights only when that very layer is called
+        make_lean(model)
     way = choose_way(
         model,
         [*samples, *held],
@@ -137,15 +144,15 @@ def tune(
     )
     room = make_room(model, config, arithmetic, train_count.longest)
     settings = plan_settings(config, room.tokens)
-    steps = Steps(samples, settings, way, rank=rank, processes=processes)
-    if config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda"):
+    steps = Steps(samples, settings, way, rank=rank(), processes=processes())
+    if config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda" and division != "zero3"):
         compile_layers(model, len(steps.lengths()))
     checkpoints = out / "checkpoints"
-    arguments = training_arguments(config, len(steps), arithmetic, checkpoints, validated=bool(held))
-    with arguments.main_process_first(desc="checkpoints"):
-        if rank == 0:
-            keep_checkpoints_of(checkpoints, samples, held, base, config)
-        last = last_checkpoint(checkpoints)
+    arguments = training_arguments(config, len(steps), arithmetic, checkpoints, validated=bool(held), division=division)
+    if rank() == 0:
+        keep_checkpoints_of(checkpoints, samples, held, base, config)
+    wait()
+    last = last_checkpoint(checkpoints)
     keeper = Keeper(out / "log.jsonl", watch=watch, patience=config.patience, progress=progress)
     trainer = CompletionTrainer(
         model,
@@ -157,6 +164,7 @@ def tune(
         watch=watch,
         accuracy=accuracy,
         noise=config.neftune,
+        division=division,
         callbacks=[keeper],
     )
     with _cancellable(keeper), _full_disk(out):
@@ -164,7 +172,8 @@ def tune(
     if keeper.cancelled:
         raise KeyboardInterrupt
     history = trainer.state.log_history
-    best_step = best_of(history, watch)[0] if watch and best_of(history, watch)[0] else trainer.state.global_step
+    best_kept = best_of(history, watch)[0] if watch else 0
+    best_step = best_kept or trainer.state.global_step
     seconds = float(outcome.metrics["train_runtime"])
     # A resumed run trained only the steps after its checkpoint in these seconds.
     share_trained = 1 - (step_of(last) / max(trainer.state.global_step, 1) if last else 0)
@@ -185,29 +194,20 @@ def tune(
         tokens_per_second=round(train_count.tokens * epochs / training, 1),
         samples_per_second=round(train_count.kept * epochs / training, 2),
         share_saved=round(steps.saved(), 4),
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
-        trainable=sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad),
+        parameters=parameters,
+        trainable=trainable,
         train=train_count,
         validation=validation_count,
     )
-    if rank == 0:
-        _keep_weights(trainer.model, tokenizer, checkpoints / "best", out / "model")
-        _write_records(out, result, base, config, arithmetic, way, room)
+    if not best_kept:
+        trainer.keep(out / "model")
+    if rank() == 0:
+        if best_kept:
+            replace_folder(checkpoints / "best", out / "model")
+        _write_records(out, result, base, config, arithmetic, way, room, division)
         shutil.rmtree(checkpoints, ignore_errors=True)
+    wait()
     return result
-
-
-def _keep_weights(model: Any, tokenizer: Any, best: Path, target: Path) -> None:
-    """Move the best weights that were kept to their place, or save the last ones."""
-    if best.exists():
-        replace_folder(best, target)
-    else:
-        save(model, tokenizer, target)
-
-
-def _from_environment(name: str, default: int) -> int:
-    """Return what torchrun says of this process."""
-    return int(os.environ.get(name, default))
 
 
 @contextmanager
@@ -231,7 +231,7 @@ def _cancellable(keeper: Keeper) -> Iterator[None]:
         return
 
     def cancel(number: int, frame: Any) -> None:
-        if keeper.cancelled:
+        if keeper.cancelled and processes() == 1:  # torchrun passes on what the terminal has already said
             raise KeyboardInterrupt
         keeper.cancelled = True
 
@@ -250,6 +250,7 @@ def _write_records(
     arithmetic: Arithmetic,
     way: Way,
     room: Room,
+    division: Division,
 ) -> None:
     write_text(out / "loss.svg", loss_curve(read_log(out / "log.jsonl")))
     packages = ("sqlwright", "torch", "transformers", "peft", "tokenizers")
@@ -259,6 +260,8 @@ def _write_records(
         "device": arithmetic.device,
         "arithmetic": str(arithmetic.dtype).removeprefix("torch."),
         "attention": way,
+        "processes": processes(),
+        "parallel": division,
         "sequence_tokens": room.tokens,
         "checkpointed_layers": room.checkpointed,
         "threads": torch.get_num_threads(),

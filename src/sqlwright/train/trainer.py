@@ -18,6 +18,8 @@ from sqlwright.errors import ResourceError
 from sqlwright.train.adapters import save
 from sqlwright.train.batches import Batch
 from sqlwright.train.loss import completion_loss, validation_loss
+from sqlwright.train.parallel import Division, whole_weights
+from sqlwright.train.ranks import of_first
 from sqlwright.train.rate import Rate
 from sqlwright.train.steps import Order, StepBatches, Steps, loader
 
@@ -43,12 +45,14 @@ class CompletionTrainer(Trainer):
         watch: str,
         accuracy: Accuracy | None,
         noise: float,
+        division: Division,
         callbacks: list[TrainerCallback],
     ) -> None:
         """Build it.
 
         Args:
             watch: the figure that must improve ("eval_loss", "eval_accuracy"), "" for none.
+            division: what this process holds of the model; FSDP's is divided already.
             noise: NEFTune's alpha, 0 for none; not the Trainer's own, which knows of no samples within a sequence.
         """
         self.order = Order(steps)
@@ -69,6 +73,9 @@ class CompletionTrainer(Trainer):
         self._watch = watch
         self._accuracy = accuracy
         self._noise = noise
+        self._division = division
+        # Gradients that wait for their exchange are whole: not what dividing the weights of a whole model is for.
+        self._exchange_late = division != "fsdp" or hasattr(model, "peft_config")
         self._validation = validation
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -88,8 +95,9 @@ class CompletionTrainer(Trainer):
         try:
             for number, (batch, weight) in enumerate(zip(step["batches"], step["weights"], strict=True)):
                 last = number == len(step["batches"]) - 1
-                # Processes exchange gradients once a step, after the last sequence.
-                with nullcontext() if last else self.accelerator.no_sync(model):
+                # Processes exchange gradients once a step, after the last sequence; DeepSpeed steps after it, too.
+                self.accelerator.gradient_state._set_sync_gradients(last)
+                with self.accelerator.no_sync(model) if self._exchange_late and not last else nullcontext():
                     loss = completion_loss(model, batch.to(self.args.device), self._steps.way, self._noise)
                     loss = loss * (weight / step["labels"] * processes)
                     self.accelerator.backward(loss)
@@ -116,22 +124,37 @@ class CompletionTrainer(Trainer):
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Measure on the validation set, log it, and keep the weights when they are the best so far."""
         start = time.perf_counter()
-        metrics = {"eval_loss": validation_loss(self.model, self._validation, self._steps.way)}
+        engine = self.model_wrapped if self._division == "zero3" else self.model
+        metrics = {"eval_loss": validation_loss(engine, self._validation, self._steps.way)}
         if self._accuracy is not None:
-            model: Any = self.model
-            model.eval()
-            with torch.inference_mode():
-                metrics["eval_accuracy"] = float(self._accuracy(model, self._tokenizer))
-            model.train()
-        better = self._watch and improved(self.state.log_history, self._watch, metrics[self._watch])
-        if better and self.is_world_process_zero():
-            save(self.model, self._tokenizer, self._best)
+            metrics["eval_accuracy"] = of_first(self._measured)
+        if self._watch and improved(self.state.log_history, self._watch, metrics[self._watch]):
+            self.keep(self._best)
         spent = time.perf_counter() - start
         self.evaluation_seconds += spent
         self.rate.pause(spent)
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def keep(self, folder: Path) -> None:
+        """Write the weights as they are now; every process has to call it, and the first one writes."""
+        weights = whole_weights(self.model_wrapped, self._division)
+        if self.is_world_process_zero():
+            save(self.model, self._tokenizer, folder, weights)
+
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write a checkpoint's weights; DeepSpeed writes its own with the optimiser's state."""
+        if not self.is_deepspeed_enabled:
+            super().save_model(output_dir, _internal_call)
+
+    def _measured(self) -> float:
+        model: Any = self.model
+        model.eval()
+        with torch.inference_mode():
+            accuracy = float(self._accuracy(model, self._tokenizer)) if self._accuracy else 0.0
+        model.train()
+        return accuracy
 
 
 class _Epochs(TrainerCallback):
