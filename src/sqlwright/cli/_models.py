@@ -36,13 +36,15 @@ def train(
         return Said(asdict(told), [told.text()], "sqlwright train")
     outcome = session.project.train(run or None, force=force)
     counts = outcome.counts
-    text = f"run {counts['run']}: {counts['steps']:,} steps on {counts['train']:,} examples"
+    text = f"run {counts['run']}: {counts['steps']:,} steps on {counts['train']:,} samples"
     text += f", loss {counts['train_loss']:.3f}"
     if counts["validation_loss"] is not None:
         text += f", validation loss {counts['validation_loss']:.3f}"
     lines = outcome_lines(outcome, text)
     if counts["too_long"]:
-        lines.append(f"{counts['too_long']:,} examples were too long and left out")
+        lines.append(f"{counts['too_long']:,} samples were too long and left out")
+    if counts["without_reasoning"]:
+        lines.append(f"{counts['without_reasoning']:,} examples gave no reasoning: their SQL cannot be read")
     return Said(outcome.to_json(), lines, "sqlwright evaluate")
 
 

@@ -22,6 +22,7 @@ from sqlwright.schema import Schema
 
 _SPACE = 0x20
 _QUOTES = b"'\"`"
+_CLOSE = b"</think>"
 
 
 def vocabulary(tokenizer: Any) -> tuple[bytes | None, ...] | None:
@@ -104,6 +105,34 @@ class Cursor:
 
     def _finished(self, partial: bytes | None) -> Reading | None:
         return self._reading.advance(_text(partial)) if partial and not _is_open(partial) else None
+
+
+class Thought:
+    """Free text before a statement, up to the mark that closes it; it never changes, so beams may share it."""
+
+    __slots__ = ("_after", "_closed", "_tail", "_tokens")
+
+    def __init__(self, tokens: tuple[bytes | None, ...], after: Cursor, text: bytes = b"") -> None:
+        """Stand after `text`, the end of the thought so far; `after` is where the statement begins."""
+        self._tokens = tokens
+        self._after = after
+        self._closed = _CLOSE in text
+        self._tail = text[1 - len(_CLOSE) :]
+
+    def accept(self, token: int) -> Guide | None:
+        """Return the place after a token: any text, and behind the closing mark one special token or the statement."""
+        text = self._tokens[token] if token < len(self._tokens) else None
+        if self._closed:
+            return self._after.accept(token) if text else self._after
+        return Thought(self._tokens, self._after, self._tail + text) if text else None
+
+    def ends(self) -> bool:
+        """Return whether the answer may end here, which it may not without a statement."""
+        return False
+
+
+Guide = Cursor | Thought
+"""What keeps an answer to its schema."""
 
 
 def _is_open(partial: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Greedy and beam search over a batch of suffixes that share a prefix, each with a guide where there is one.
 
-A guide is a `Cursor`: a token that it refuses is never taken. Where it refuses all that are likely, it is dropped and
-its sequence goes on freely, so that no search ends without an answer.
+A guide is a `Cursor`, or a `Thought` before one: a token that it refuses is never taken. Where it refuses all that are
+likely, it is dropped and its sequence goes on freely, so that no search ends without an answer.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import torch
 
 from sqlwright.infer.cache import compute_prefix, open_cache
-from sqlwright.infer.constrain import Cursor
+from sqlwright.infer.constrain import Guide as Guided
 
-Guide = Cursor | None
+Guide = Guided | None
 _LIKELY = 64
 """Tokens that are tried before all of the vocabulary is ranked."""
 MARGIN = 4.0
@@ -134,7 +134,7 @@ def greedy(
     return out
 
 
-def _likeliest(guide: Cursor, first: int, logits: torch.Tensor, stop: Stop) -> tuple[int, Guide]:
+def _likeliest(guide: Guided, first: int, logits: torch.Tensor, stop: Stop) -> tuple[int, Guide]:
     """Return the likeliest token that the guide lets through, `first` being the likeliest of all, and the next guide.
 
     A guide that lets none through is dropped.

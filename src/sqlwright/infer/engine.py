@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +18,10 @@ from sqlwright._bars import without_bars
 from sqlwright.errors import ConfigError
 from sqlwright.infer.cache import can_share
 from sqlwright.infer.choose import Candidate
-from sqlwright.infer.constrain import Cursor, Grammar, vocabulary
+from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
 from sqlwright.infer.decode import Scored, Stop, beam, greedy
 from sqlwright.infer.extract import extract_sql
+from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import Ids, PromptEncoder
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
@@ -66,7 +67,7 @@ class Engine:
                 out[row] = Prediction(
                     id=name,
                     db_id=(db_ids or {}).get(name, ""),
-                    sql=extract_sql(text),
+                    sql=extract_sql(text, thinking=opens_thought(prompts[row].suffix)),
                     raw=text,
                     seconds=round(seconds / len(rows), 6),
                     tokens=tokens,
@@ -96,7 +97,7 @@ class Engine:
             for row, answers in zip(rows, texts, strict=True):
                 found: dict[str, Candidate] = {}
                 for text, tokens, score in answers:
-                    sql = extract_sql(text)
+                    sql = extract_sql(text, thinking=opens_thought(prompts[row].suffix))
                     if sql and sql not in found:
                         found[sql] = Candidate(sql, score, tokens)
                 out[row] = list(found.values())
@@ -116,7 +117,7 @@ class Engine:
         stop = Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
         encode = PromptEncoder(self.tokenizer)
         encoded = [encode(prompt) for prompt in prompts]
-        starts = self._starts(schemas or {})
+        starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
         share = can_share(self.model)
         training = self.model.training
         self.model.eval()
@@ -141,15 +142,19 @@ class Engine:
         finally:
             self.model.train(training)
 
-    def _starts(self, schemas: Mapping[str, Schema]) -> dict[str, Cursor]:
-        """Return by prompt id the cursor that keeps its answer to its schema; none for tokenizers not of bytes."""
+    def _starts(self, schemas: Mapping[str, Schema], thinking: Collection[str]) -> dict[str, Guide]:
+        """Return by prompt id the guide that keeps its answer to its schema; none for tokenizers not of bytes.
+
+        Those that are `thinking` write freely until their thought is closed.
+        """
         if schemas and self._tokens is None:
             self._tokens = vocabulary(self.tokenizer) or ()
         if not self._tokens:
             return {}
         known = {id(schema): schema for schema in schemas.values()}
         cursors = {key: Grammar(self._tokens, schema).start() for key, schema in known.items()}
-        return {name: cursors[id(schema)] for name, schema in schemas.items()}
+        thoughts = {key: Thought(self._tokens, cursor) for key, cursor in cursors.items()}
+        return {name: (thoughts if name in thinking else cursors)[id(schema)] for name, schema in schemas.items()}
 
     def _library(self, suffixes: Sequence[Ids], width: int, max_new_tokens: int, stop: Stop) -> list[list[Scored]]:
         """Generate with transformers, for models whose layers do not all keep full keys and values."""
@@ -183,10 +188,11 @@ class Engine:
         return frozenset(token for token in ids if token is not None)
 
     def _ended(self, ids: list[int]) -> bool:
-        """Return whether the answer is bare SQL that has come to its semicolon."""
+        """Return whether the answer is bare SQL, after a thought or none, that has come to its semicolon."""
         if ";" not in self.tokenizer.decode(ids[-1:]):
             return False
-        text = self.tokenizer.decode(ids).lstrip()
+        text = self.tokenizer.decode(ids)
+        text = text.rpartition("</think>")[2].lstrip()
         return text[:6].upper().startswith(("SELECT", "WITH")) and ";" in _outside_quotes(text)
 
 

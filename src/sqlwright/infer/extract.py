@@ -28,13 +28,18 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*
 _CLAUSES = re.compile(r"\b(?:FROM|COUNT|SUM|AVG|MIN|MAX|CASE)\b|[*(=,]|\bSELECT\s+[-\d'\"#]", re.IGNORECASE)
 
 
-def extract_sql(text: str) -> str:
+def extract_sql(text: str, *, thinking: bool = False) -> str:
     """Return the first SQL query in `text`, without semicolon; "" when there is none.
 
-    A closed thought (`<think>...</think>`) is left out, a code block is preferred to prose (of several, the last that
+    A thought (`<think>...</think>`) is left out, a code block is preferred to prose (of several, the last that
     holds a query, since models revise downwards), and what follows the statement is dropped: a second statement, or
     prose after a blank line.
+
+    Args:
+        thinking: whether the prompt opened a thought, so that `text` begins inside it; until it is closed there is no
+            answer.
     """
+    text = after_thought(text) if thinking else text
     text = _SPECIAL.sub(" ", _THOUGHT_END.sub("", _THOUGHT.sub(" ", text)))
     blocks = [_first_statement(block) for _, block in _FENCE.findall(text)]
     found = [block for block in blocks if block]
@@ -45,6 +50,12 @@ def extract_sql(text: str) -> str:
     if inline is not None and (start < 0 or inline.start() < start):
         return _first_statement(inline.group(1))
     return _first_statement(text.replace("```", " "))
+
+
+def after_thought(text: str) -> str:
+    """Return what follows a thought that was opened before `text`; "" while it is not closed."""
+    closed = _THOUGHT_END.match(text)
+    return text[closed.end() :] if closed else ""
 
 
 def _first_statement(text: str) -> str:

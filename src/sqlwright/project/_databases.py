@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sqlwright.config import DatabaseConfig
+from sqlwright.config import DatabaseConfig, Task
 from sqlwright.database import Limits, dialect_of, normalise_url, state_of
 from sqlwright.errors import ConfigError, SchemaError
 from sqlwright.project._suites import Locator
 from sqlwright.project._urls import resolve_url
-from sqlwright.prompt import Template, build, schema_prefix
+from sqlwright.prompt import NO_FRAME, Frame, Template, build, schema_prefix
 from sqlwright.records import Example, Prompt
 from sqlwright.schema import SampleOptions, Schema, Values, introspect, read_spider_tables, read_values
 from sqlwright.schema.lexicon import Lexicon
@@ -142,18 +142,20 @@ class Databases:
             self._linkers[db_id] = Linker(self.schema(db_id), self.values(db_id), self.lexicon)
         return self._linkers[db_id]
 
-    def prompts(self, examples: Sequence[Example], template: Template) -> list[Prompt]:
-        """Return the prompt of each example."""
-        return [
-            build(
-                example,
-                self.schema(example.db_id),
-                template,
-                self.linker(example.db_id).link(example.question),
-                prefix=self.prefix(example.db_id, template),
-            )
-            for example in examples
-        ]
+    def prompt(
+        self, example: Example, template: Template, *, task: Task = "text-to-sql", frame: Frame = NO_FRAME
+    ) -> Prompt:
+        """Return the prompt of an example; see `sqlwright.prompt.build`."""
+        linked = task != "sql-to-text"  # which knows no question yet
+        return build(
+            example,
+            self.schema(example.db_id),
+            template,
+            self.linker(example.db_id).link(example.question) if linked else (),
+            prefix=self.prefix(example.db_id, template),
+            task=task,
+            frame=frame,
+        )
 
     def prefix(self, db_id: str, template: Template) -> str:
         """Return the part of a prompt that all questions about a database share."""

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlwright.base as embedded
+from sqlwright.config import PredictConfig, Task, TrainConfig
 from sqlwright.errors import ConfigError, DataError, SqlError
 from sqlwright.project._layout import Layout
-from sqlwright.prompt import Template, get_template
+from sqlwright.prompt import NO_FRAME, Frame, Template, get_template, mix, opens_thought
 from sqlwright.records import Example, Prompt, write_text
 from sqlwright.schema import Schema
 from sqlwright.sqlkit import canonical
@@ -37,10 +38,12 @@ class Model:
     base: str
     """As `train.base` names it."""
     template: Template
-    frame: tuple[str, str] = ("", "")
-    """What the tokenizer's chat template puts before and after a message."""
+    frame: Frame = NO_FRAME
+    """What the tokenizer's chat template puts around a message."""
     adapter: Path | None = None
     """What was tuned; None for the base itself."""
+    task: Task = "text-to-sql"
+    """How it is asked for SQL: at once, or with reasoning before."""
 
     @property
     def path(self) -> str:
@@ -48,12 +51,31 @@ class Model:
         return embedded.resolve(self.base)
 
     def prompts(self, examples: Sequence[Example], databases: Databases) -> list[Prompt]:
-        """Return the prompt of each example, in the one form for training, prediction and answering."""
-        before, after = self.frame
-        made = databases.prompts(in_canonical_form(examples, databases), self.template)
-        if not before and not after:
-            return made
-        return [replace(prompt, prefix=before + prompt.prefix, suffix=prompt.suffix + after) for prompt in made]
+        """Return the prompt that asks for each example's SQL, in the form that was trained."""
+        return [
+            databases.prompt(example, self.template, task=self.task, frame=self.frame)
+            for example in in_canonical_form(examples, databases)
+        ]
+
+    def samples(self, examples: Sequence[Example], databases: Databases, config: TrainConfig) -> Samples:
+        """Return what is learnt from examples, in the tasks that `config` mixes. Raises DataError as `mix` does."""
+        mixed = mix(in_canonical_form(examples, databases), config.tasks, seed=config.seed)
+        return Samples(
+            [
+                databases.prompt(asked.example, self.template, task=asked.task, frame=self.frame)
+                for asked in mixed.asked
+            ],
+            {asked.example.id: asked.example.db_id for asked in mixed.asked},
+            mixed.unreasoned,
+        )
+
+    def asking(self, config: PredictConfig) -> Model:
+        """Return the model with the task of `config`, where that names one."""
+        return self if config.task == "auto" else replace(self, task=config.task)
+
+    def room(self, config: PredictConfig) -> int:
+        """Return the most tokens of an answer."""
+        return config.max_new_tokens + (config.reasoning_tokens if self.task == "reasoning" else 0)
 
     def constraints(self, examples: Sequence[Example], databases: Databases, *, wanted: bool) -> dict[str, Schema]:
         """Return the schema that each answer must keep to, by example id; none for models that write freely."""
@@ -66,6 +88,17 @@ class Model:
         from sqlwright.infer import load
 
         return load(self.path, self.adapter)
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What a model learns."""
+
+    prompts: list[Prompt]
+    db_ids: dict[str, str]
+    """Database by prompt id."""
+    unreasoned: tuple[str, ...]
+    """Ids of examples that give no reasoning (see `sqlwright.prompt.Mix`)."""
 
 
 def model_of(base: str, template: str = "auto", adapter: Path | None = None) -> Model:
@@ -86,7 +119,13 @@ def model_of(base: str, template: str = "auto", adapter: Path | None = None) -> 
     if template == "auto":
         known = tokenizer.get_vocab()
         template = "base" if "<|schema|>" in known else "chat" if tokenizer.chat_template else "instruction"
-    return Model(base, get_template(template), _frame(tokenizer) if template == "chat" else ("", ""), adapter)
+    return Model(base, get_template(template), _frame(tokenizer) if template == "chat" else NO_FRAME, adapter)
+
+
+def model_to_train(config: TrainConfig) -> Model:
+    """Return the model that training makes; one that learns to reason is asked to. Raises ConfigError."""
+    model = model_of(config.base, config.template)
+    return replace(model, task="reasoning") if config.tasks.get("reasoning") else model
 
 
 def model_of_run(layout: Layout, run: str) -> Model:
@@ -99,12 +138,16 @@ def model_of_run(layout: Layout, run: str) -> Model:
             f"no finished run {run!r} in {layout.runs} (there are: {known}); make one with: sqlwright train"
         )
     told = json.loads(record.read_text(encoding="utf-8"))
-    return model_of(told["base"], told["template"], layout.model(run) if tuned else None)
+    model = model_of(told["base"], told["template"], layout.model(run) if tuned else None)
+    return replace(model, task=told.get("task", model.task))
 
 
 def note_run(layout: Layout, run: str, model: Model) -> None:
-    """Write down which base a run is of, and with which template."""
-    text = json.dumps({"base": model.base, "template": model.template.name}, ensure_ascii=False) + "\n"
+    """Write down which base a run is of, with which template, and the task where it is not the usual one."""
+    told = {"base": model.base, "template": model.template.name}
+    if model.task != "text-to-sql":
+        told["task"] = model.task
+    text = json.dumps(told, ensure_ascii=False) + "\n"
     record = record_of(layout, run)
     if not record.exists() or record.read_text(encoding="utf-8") != text:
         write_text(record, text)
@@ -130,11 +173,11 @@ def record_of(layout: Layout, run: str) -> Path:
 
 
 def untuned(layout: Layout, model: Model) -> str:
-    """Return the id of the run of a model's base, after noting it."""
+    """Return the id of the run of a model's base, after noting it; it never learnt to reason."""
     base = model.base
     name = Path(base).name if Path(base).is_absolute() else base
     run = _BASE + (re.sub(r"[^\w.-]+", "-", name).strip("-.")[-60:] or "model")
-    note_run(layout, run, model)
+    note_run(layout, run, replace(model, task="text-to-sql"))
     return run
 
 
@@ -175,12 +218,25 @@ def _columns(schema: Schema) -> dict[str, list[str]]:
     return {table.name: [column.name for column in table.columns] for table in schema.tables}
 
 
-def _frame(tokenizer: Any) -> tuple[str, str]:
-    """Return what a chat template writes around a user's message, up to where the answer begins."""
+def _frame(tokenizer: Any) -> Frame:
+    """Return what a chat template writes around a user's message.
+
+    Where it opens a thought of its own accord, that is left to the task: closed at once, or opened by reasoning.
+    """
     if not tokenizer.chat_template:
-        return "", ""
-    text: str = tokenizer.apply_chat_template(
-        [{"role": "user", "content": _MARK}], tokenize=False, add_generation_prompt=True, enable_thinking=False
-    )
-    before, _, after = text.partition(_MARK)
-    return before, after
+        return NO_FRAME
+
+    def around(thinking: bool) -> tuple[str, str]:
+        text: str = tokenizer.apply_chat_template(
+            [{"role": "user", "content": _MARK}], tokenize=False, add_generation_prompt=True, enable_thinking=thinking
+        )
+        before, _, after = text.partition(_MARK)
+        return before, after
+
+    before, after = around(False)
+    thinking = around(True)[1]
+    if opens_thought(after):
+        after = f"{after.rstrip()}\n\n</think>\n\n"
+    if opens_thought(thinking):
+        thinking = thinking.rstrip().removesuffix("<think>")
+    return Frame(before, after, thinking)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from sqlwright.project._models import (
     latest,
     model_of,
     model_of_run,
+    model_to_train,
     note_run,
     read_tokenizer,
     record_of,
@@ -80,9 +81,10 @@ def estimate(project: Project) -> Estimate:
     examples = read_jsonl(require(project.layout.split("train"), "sqlwright data split"), Example)
     if not examples:
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
-    model = model_of(config.base, config.template)
-    trim = _trim(project, model, examples) if config.too_long == "trim-schema" else None
-    return estimate_run(model.prompts(examples, project.databases), model.path, config, trim=trim)
+    model = model_to_train(config)
+    samples = model.samples(examples, project.databases, config)
+    trim = _trim(project, model, samples.db_ids) if config.too_long == "trim-schema" else None
+    return estimate_run(samples.prompts, model.path, config, trim=trim)
 
 
 def predict(
@@ -105,7 +107,7 @@ def predict(
     """
     layout, config = project.layout, project.config.predict
     run = resolve_run(project, run)
-    model = model_of_run(layout, run)
+    model = model_of_run(layout, run).asking(config)
     file, name = question_file(layout, on)
     examples = read_questions(project, file)
     out = layout.predictions(run, name)
@@ -133,7 +135,7 @@ def generate(project: Project, model: Model, examples: Sequence[Example]) -> lis
     engine = model.engine()
     prompts = model.prompts(examples, project.databases)
     settings: dict[str, Any] = {
-        "max_new_tokens": config.max_new_tokens,
+        "max_new_tokens": model.room(config),
         "schemas": model.constraints(examples, project.databases, wanted=config.constrain),
     }
     if config.candidates == 1:
@@ -210,7 +212,7 @@ def _tune(
 ) -> dict[str, Any]:
     if not train:
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
-    model = model_of(config.base, config.template)
+    model = model_to_train(config)
     databases = project.databases
     note_run(project.layout, folder.name, model)
     from transformers.utils import logging
@@ -218,15 +220,16 @@ def _tune(
     from sqlwright.train import tune
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # one for every checkpoint of a wholly tuned model
+    learnt, held = (model.samples(examples, databases, config) for examples in (train, validation))
     result = tune(
-        model.prompts(train, databases),
-        model.prompts(validation, databases),
+        learnt.prompts,
+        held.prompts,
         model.path,
         folder,
         config,
         progress=lambda step, steps, row: project.progress("tuning", step, steps, _figures(row)),
         accuracy=_accuracy(project, model, validation) if config.early_stopping == "accuracy" else None,
-        trim=_trim(project, model, [*train, *validation]) if config.too_long == "trim-schema" else None,
+        trim=_trim(project, model, learnt.db_ids | held.db_ids) if config.too_long == "trim-schema" else None,
     )
     counts = asdict(result)
     del counts["model"], counts["train"], counts["validation"]
@@ -236,6 +239,7 @@ def _tune(
         "train": result.train.kept,
         "validation": result.validation.kept,
         "too_long": len(result.train.dropped) + len(result.validation.dropped),
+        "without_reasoning": len(learnt.unreasoned) + len(held.unreasoned),
         "trimmed": len(result.train.trimmed) + len(result.validation.trimmed),
         **counts,
     }
@@ -246,17 +250,16 @@ def _figures(row: dict[str, float]) -> str:
     return ", ".join(f"{label} {row[name]:.3f}" for name, label in shown if name in row)
 
 
-def _trim(project: Project, model: Model, examples: Sequence[Example]) -> Callable[[Prompt, int], Prompt]:
-    """Return a function that renders a prompt's schema again in fewer tokens."""
+def _trim(project: Project, model: Model, db_ids: Mapping[str, str]) -> Callable[[Prompt, int], Prompt]:
+    """Return a function that renders a prompt's schema again in fewer tokens; `db_ids` are by prompt id."""
     tokenizer = read_tokenizer(model.base)
-    database = {example.id: example.db_id for example in examples}
-    before = model.frame[0]
+    before = model.frame.before
 
     def count(text: str) -> int:
         return len(tokenizer.encode(text, add_special_tokens=False))
 
     def trim(prompt: Prompt, room: int) -> Prompt:
-        schema = project.databases.schema(database[prompt.id])
+        schema = project.databases.schema(db_ids[prompt.id])
         around = count(before + schema_prefix(replace(schema, tables=()), model.template)) + 1
         prefix = schema_prefix(schema, model.template, budget=max(1, room - around), count=count)
         return replace(prompt, prefix=before + prefix)
@@ -268,16 +271,17 @@ def _accuracy(project: Project, model: Model, validation: Sequence[Example]) -> 
     """Return a function that measures execution accuracy on the validation set, for early stopping."""
     from sqlwright.project._judge import accuracy_of
 
+    config = project.config.predict
+    model = model.asking(config)
     asked = validation[:_ACCURACY_QUESTIONS]
     prompts = model.prompts(asked, project.databases)
-    config = project.config.predict
 
     def accuracy(tuned: Any, tokenizer: Any) -> float:
         from sqlwright.infer import Engine
 
         found = Engine(tuned, tokenizer).generate(
             prompts,
-            max_new_tokens=config.max_new_tokens,
+            max_new_tokens=model.room(config),
             batch_size=config.batch_size,
             db_ids={example.id: example.db_id for example in asked},
         )

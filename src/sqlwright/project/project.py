@@ -242,15 +242,16 @@ class Project:
             self._engines = {run: (model, model.engine())}
         model, engine = self._engines[run]
         config = self.config.predict
+        asked = model.asking(config)
         return answer(
             question,
-            model,
+            asked,
             engine,
             self.databases,
             db_id=db_id,
             candidates=config.candidates,
             constrain=config.constrain,
-            max_new_tokens=config.max_new_tokens,
+            max_new_tokens=asked.room(config),
         )
 
     def _with(self, **overrides: dict[str, Any]) -> Project:

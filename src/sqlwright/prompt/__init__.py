@@ -6,11 +6,31 @@ question itself, evidence, earlier turns and the linked schema items.
 
     template = get_template("base")
     prompt = build(example, schema, template, links=linker.link(example.question))
+
+`tasks` has what else than SQL can be asked for, and `mix` chooses which examples give samples of which task.
 """
 
 from __future__ import annotations
 
+from sqlwright.prompt.mixing import Asked, Mix, mix
 from sqlwright.prompt.spaced import spaced
-from sqlwright.prompt.template import SPECIAL_TOKENS, TEMPLATES, Template, build, get_template, schema_prefix
+from sqlwright.prompt.tasks import NO_FRAME, Frame, build, form_of, opens_thought, thought_of
+from sqlwright.prompt.template import SPECIAL_TOKENS, TEMPLATES, Template, get_template, schema_prefix
 
-__all__ = ["SPECIAL_TOKENS", "TEMPLATES", "Template", "build", "get_template", "schema_prefix", "spaced"]
+__all__ = [
+    "NO_FRAME",
+    "SPECIAL_TOKENS",
+    "TEMPLATES",
+    "Asked",
+    "Frame",
+    "Mix",
+    "Template",
+    "build",
+    "form_of",
+    "get_template",
+    "mix",
+    "opens_thought",
+    "schema_prefix",
+    "spaced",
+    "thought_of",
+]

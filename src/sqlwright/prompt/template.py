@@ -5,6 +5,8 @@
   schema.
 - `chat`: a plain instruction with CREATE TABLE statements, for instruct models; a tokenizer's chat template, where
   there is one, wraps it.
+
+These are the forms for writing SQL at once; `tasks` has those of the other tasks, over the same prefixes.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 
 from sqlwright.errors import ConfigError
 from sqlwright.prompt.spaced import spaced
-from sqlwright.records import Example, Prompt
+from sqlwright.records import Example
 from sqlwright.schema.linker import Link, render_links
 from sqlwright.schema.model import Schema
 from sqlwright.schema.render import Style, render
@@ -73,24 +75,7 @@ def schema_prefix(
     return template.prefix(text, schema)
 
 
-def build(
-    example: Example, schema: Schema, template: Template, links: Sequence[Link] = (), *, prefix: str | None = None
-) -> Prompt:
-    """Return the prompt for an example.
-
-    Args:
-        links: what the linker found for the question; only templates for small models write them.
-        prefix: the schema's prefix when it is known already, so that it is rendered once for many examples.
-    """
-    return Prompt(
-        id=example.id,
-        prefix=schema_prefix(schema, template) if prefix is None else prefix,
-        suffix=template.suffix(example, links),
-        completion=template.completion(example.sql) if example.sql else "",
-    )
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text on one line without anything that reads as a special token."""
     return " ".join(_SPECIAL.sub(" ", text).split())
 
@@ -99,12 +84,18 @@ def _base_prefix(text: str, schema: Schema) -> str:
     return f"<|schema|> {schema.dialect} : {text}"
 
 
-def _base_suffix(example: Example, links: Sequence[Link]) -> str:
-    parts = [f"<|history|> {_plain(turn.question)}<|sql|> {spaced(turn.sql)}" for turn in example.history]
-    parts.append(f"<|question|> {_plain(example.question)}")
+def base_history(example: Example) -> list[str]:
+    """Return the earlier turns in the form of the `base` template."""
+    return [f"<|history|> {plain(turn.question)}<|sql|> {spaced(turn.sql)}" for turn in example.history]
+
+
+def base_suffix(example: Example, links: Sequence[Link]) -> str:
+    """Return a question in the form of the `base` template, up to where its SQL begins."""
+    parts = base_history(example)
+    parts.append(f"<|question|> {plain(example.question)}")
     if example.evidence:
-        parts.append(f"<|evidence|> {_plain(example.evidence)}")
-    parts.append(f"<|links|> {_plain(render_links(links))}" if links else "<|links|>")
+        parts.append(f"<|evidence|> {plain(example.evidence)}")
+    parts.append(f"<|links|> {plain(render_links(links))}" if links else "<|links|>")
     parts.append("<|sql|>")
     return "".join(parts)
 
@@ -120,12 +111,15 @@ _ROLE = (
 )
 
 
-def _question_block(example: Example) -> str:
+def known_lines(example: Example) -> list[str]:
+    """Return what is known beside the question: earlier turns and evidence, a line or two each."""
     lines = [f"Earlier question: {turn.question}\nIts SQL: {turn.sql}" for turn in example.history]
-    if example.evidence:
-        lines.append(f"Evidence: {example.evidence}")
-    lines.append(example.question)
-    return "\n".join(lines)
+    return [*lines, f"Evidence: {example.evidence}"] if example.evidence else lines
+
+
+def question_block(example: Example) -> str:
+    """Return the question after what is known beside it."""
+    return "\n".join([*known_lines(example), example.question])
 
 
 def _instruction_prefix(text: str, schema: Schema) -> str:
@@ -133,15 +127,18 @@ def _instruction_prefix(text: str, schema: Schema) -> str:
 
 
 def _instruction_suffix(example: Example, links: Sequence[Link]) -> str:
-    return f"###Input:\n{_question_block(example)}\n\n###Response:\n"
+    return f"###Input:\n{question_block(example)}\n\n###Response:\n"
 
 
 def _chat_prefix(text: str, schema: Schema) -> str:
-    return f"You write one {schema.dialect} statement that answers the question. Reply with SQL only.\n\n{text}\n\n"
+    asked = (
+        f"You write one {schema.dialect} statement that answers the question. Reply with SQL only, unless told else."
+    )
+    return f"{asked}\n\n{text}\n\n"
 
 
 def _chat_suffix(example: Example, links: Sequence[Link]) -> str:
-    return f"Question: {_question_block(example)}\nSQL: "
+    return f"Question: {question_block(example)}\nSQL: "
 
 
 def _with_semicolon(sql: str) -> str:
@@ -149,7 +146,7 @@ def _with_semicolon(sql: str) -> str:
 
 
 TEMPLATES: dict[str, Template] = {
-    "base": Template("base", "compact", _base_prefix, _base_suffix, _base_completion, max_new_tokens=160),
+    "base": Template("base", "compact", _base_prefix, base_suffix, _base_completion, max_new_tokens=160),
     "instruction": Template("instruction", "natural", _instruction_prefix, _instruction_suffix, _with_semicolon),
     "chat": Template("chat", "ddl", _chat_prefix, _chat_suffix, _with_semicolon),
 }
