@@ -61,7 +61,14 @@ def make_model(folder: Path, family: str, *, tied: bool = False, dtype: str = "f
     tokenizer = _sentencepiece_like() if family in ("llama", "mistral") else _byte_level(family)
     tokenizer.save_pretrained(folder)
     ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
-    sizes = {**_SIZES, **ends, "pad_token_id": None, "vocab_size": len(tokenizer), "tie_word_embeddings": tied, **changes}
+    sizes = {
+        **_SIZES,
+        **ends,
+        "pad_token_id": None,
+        "vocab_size": len(tokenizer),
+        "tie_word_embeddings": tied,
+        **changes,
+    }
     config: Any = {
         "llama": lambda: LlamaConfig(**sizes),
         "llama3": lambda: LlamaConfig(**sizes, rope_parameters=_LLAMA3_ROPE, attention_bias=True, mlp_bias=True),

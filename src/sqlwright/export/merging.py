@@ -70,7 +70,11 @@ def merge(source: Source, out: str | Path, *, dtype: Dtype = "auto", force: bool
             tokenizer = AutoTokenizer.from_pretrained(source.words, **own_code)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
-    note = "tuned on a base in 4 bits and merged into the whole one: evaluate it again" if source.quantised_training else ""
+    note = (
+        "tuned on a base in 4 bits and merged into the whole one: evaluate it again"
+        if source.quantised_training
+        else ""
+    )
     return Merged(
         out, parameters, size, str(stored).removeprefix("torch."), bool(model.config.tie_word_embeddings), note
     )
