@@ -43,8 +43,13 @@ CONFIGS: dict[str, Callable[[], Any]] = {
 
 def tiny(architecture: str, adapter: str = "none", seed: int = 0) -> Any:
     """Return a random model in float32; with adapter "lora" or "dora", one whose adapter does something already."""
+    return random_model(CONFIGS[architecture](), adapter, seed)
+
+
+def random_model(shape: Any, adapter: str = "none", seed: int = 0) -> Any:
+    """Return a random model of a configuration, as `tiny` does."""
     torch.manual_seed(seed)
-    model: Any = AutoModelForCausalLM.from_config(CONFIGS[architecture](), dtype=torch.float32)
+    model: Any = AutoModelForCausalLM.from_config(shape, dtype=torch.float32)
     if adapter != "none":
         config = LoraConfig(
             r=4, lora_alpha=8, target_modules="all-linear", use_dora=adapter == "dora", task_type="CAUSAL_LM"
@@ -63,9 +68,9 @@ def separate_loss(model: Any, samples: Sequence[Sample]) -> torch.Tensor:
     losses = []
     for sample in samples:
         ids = sample.prefix + sample.suffix + sample.completion
-        logits = model(input_ids=torch.tensor([ids])).logits[0].float()
+        logits = model(input_ids=torch.tensor([ids], device=model.device)).logits[0].float()
         first = max(len(ids) - len(sample.completion), 1)
-        targets = torch.tensor(ids[first:])
+        targets = torch.tensor(ids[first:], device=model.device)
         losses.append(torch.nn.functional.cross_entropy(logits[first - 1 : -1], targets, reduction="sum"))
     return torch.stack(losses).sum()
 

@@ -1,0 +1,42 @@
+"""On a GPU, FlexAttention over groups has the losses and gradients of separate samples, compiled or not."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+import torch
+from train_gpu_groups import CASES, Case, batches_of, blind_rows, flex_errors, hard_samples, promised_loss
+
+needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+def test_the_groups_have_rows_that_see_nothing_of_the_first_block() -> None:
+    for seed in range(20):
+        batches = batches_of(hard_samples(random.Random(seed)), seed, share=True, lengths=8)
+        assert sum(blind_rows(batch.stop) for batch in batches if batch.stop is not None) > 0
+
+
+def test_a_lone_group_that_fills_its_blocks_has_no_such_rows() -> None:
+    assert blind_rows(torch.full((512,), 512, dtype=torch.int32)) == 0
+
+
+@pytest.mark.gpu
+@needs_gpu
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_flex_attention_is_separate(case: Case) -> None:
+    found = flex_errors(case)
+    assert found["blind"] > 0
+    if case.dtype == torch.float32:
+        assert found["loss"] < 1e-4
+        assert found["gradient"] < 1e-4
+    else:
+        assert found["loss"] < 2 * found["alone_loss"] + 1e-3
+        assert found["gradient"] < 2 * found["alone_gradient"] + 1e-2
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_a_wrong_promise_to_the_kernel_would_be_seen() -> None:
+    assert not math.isfinite(promised_loss())
