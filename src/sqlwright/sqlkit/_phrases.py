@@ -12,6 +12,7 @@ from sqlwright.sqlkit.parsing import render
 _COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _AGGREGATES = (exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max)
 _LIKE = (exp.Like, exp.ILike)
+_FORMATS = {"%Y": "year", "%m": "month", "%d": "day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Pen:
             return words.step.format(self.steps[id(node.this)])
         if isinstance(node, _AGGREGATES) and (said := self._aggregate(node)):
             return said
+        if (part := _date_part(node)) is not None:
+            name, date = part
+            return words.date_parts[name].format(self.sql(date))
         return self.sql(node)
 
     def condition(self, node: exp.Expr) -> str:
@@ -140,6 +144,22 @@ def _inside(node: exp.Expr) -> exp.Expr:
     while isinstance(node, (exp.Subquery, exp.Paren)):
         node = node.this
     return node
+
+
+def _date_part(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """Return which part of which date an expression takes; None where it takes none."""
+    if isinstance(node, exp.Cast) and node.to.is_type(*exp.DataType.INTEGER_TYPES):
+        node = node.this
+    if isinstance(node, exp.Extract):
+        name = node.this.name.lower()
+        return (name, node.expression) if name in _FORMATS.values() else None
+    if isinstance(node, (exp.Year, exp.Month, exp.Day)):
+        date = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
+        return type(node).__name__.lower(), date
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "strftime" and len(node.expressions) == 2:
+        form, date = node.expressions
+        return (_FORMATS[form.name], date) if form.is_string and form.name in _FORMATS else None
+    return None
 
 
 def _pattern(text: str) -> tuple[str, str]:

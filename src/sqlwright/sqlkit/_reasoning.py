@@ -67,11 +67,8 @@ def _query(node: exp.Expr, pen: Pen, told: list[str]) -> int:
 def _set_operation(node: exp.SetOperation, pen: Pen, told: list[str]) -> None:
     words = pen.wording
     left, right = _query(node.this, pen, told), _query(node.expression, pen, told)
-    if isinstance(node, exp.Union):
-        form = words.union if node.args.get("distinct") else words.union_all
-    else:
-        form = words.intersect if isinstance(node, exp.Intersect) else words.except_
-    told.append(form.format(left, right))
+    form = {exp.Union: words.union, exp.Intersect: words.intersect}.get(type(node), words.except_)
+    told.append(form.format(left, right, words.once if node.args.get("distinct") else ""))
 
 
 def _select(node: exp.Expr, pen: Pen, told: list[str]) -> None:

@@ -34,9 +34,9 @@ class Wording:
     first_rows: str
     skip: str
     union: str
-    union_all: str
     intersect: str
     except_: str
+    once: str
     called: str
     named: str
     step: str
@@ -45,6 +45,8 @@ class Wording:
     columns_of: str
     aggregates: dict[str, str]
     """Forms by the name of sqlglot's class; "CountDistinct" for COUNT(DISTINCT x)."""
+    date_parts: dict[str, str]
+    """Forms by what is taken of a date: "year", "month", "day"."""
     comparisons: dict[str, str]
     """Forms by the name of sqlglot's class; "Not..." for its negation, and words for patterns and NULL."""
     and_: str
@@ -85,10 +87,10 @@ ENGLISH = Wording(
     first_row="Keep the first row.",
     first_rows="Keep the first {} rows.",
     skip="Skip the first {} rows.",
-    union="Put the results of steps {} and {} together, each row once.",
-    union_all="Put the results of steps {} and {} together.",
-    intersect="Keep the rows that are in the results of both steps {} and {}, each once.",
-    except_="Keep the rows of step {} that are not in the result of step {}, each once.",
+    union="Put the results of steps {} and {} together{}.",
+    intersect="Keep the rows that are in the results of both steps {} and {}{}.",
+    except_="Keep the rows of step {} that are not in the result of step {}{}.",
+    once=", each row once",
     called="{} Call this {}.",
     named="{} as {}",
     step="the result of step {}",
@@ -96,13 +98,14 @@ ENGLISH = Wording(
     every_column="all columns",
     columns_of="all columns of {}",
     aggregates={
-        "Count": "the number of {}",
-        "CountDistinct": "the number of different {}",
+        "Count": "the number of rows with {}",
+        "CountDistinct": "the number of different values of {}",
         "Sum": "the sum of {}",
         "Avg": "the average of {}",
         "Min": "the smallest {}",
         "Max": "the largest {}",
     },
+    date_parts={"year": "the year of {}", "month": "the month of {}", "day": "the day of {}"},
     comparisons={
         "EQ": "{} is {}",
         "NEQ": "{} is not {}",
@@ -161,10 +164,10 @@ CHINESE = Wording(
     first_row="取第一行。",
     first_rows="取前 {} 行。",
     skip="跳过前 {} 行。",
-    union="合并第 {} 步和第 {} 步的结果并去重。",
-    union_all="合并第 {} 步和第 {} 步的结果。",
-    intersect="取第 {} 步和第 {} 步结果中都有的行并去重。",
-    except_="取第 {} 步的结果中不在第 {} 步结果里的行并去重。",
+    union="合并第 {} 步和第 {} 步的结果{}。",
+    intersect="取第 {} 步和第 {} 步结果中都有的行{}。",
+    except_="取第 {} 步的结果中不在第 {} 步结果里的行{}。",
+    once="并去重",
     called="{}记为 {}。",
     named="{}（记为 {}）",
     step="第 {} 步的结果",
@@ -172,13 +175,14 @@ CHINESE = Wording(
     every_column="所有列",
     columns_of="{} 的所有列",
     aggregates={
-        "Count": "{} 的个数",
-        "CountDistinct": "不同 {} 的个数",
+        "Count": "有 {} 的行数",
+        "CountDistinct": "{} 不同取值的个数",
         "Sum": "{} 的总和",
         "Avg": "{} 的平均值",
         "Min": "{} 的最小值",
         "Max": "{} 的最大值",
     },
+    date_parts={"year": "{} 的年份", "month": "{} 的月份", "day": "{} 的日"},
     comparisons={
         "EQ": "{} 等于 {}",
         "NEQ": "{} 不等于 {}",
