@@ -1,13 +1,13 @@
 """Whether grouping costs accuracy: the embedded base tuned on Spider with schemas shared and with every sample alone.
 
     python benchmarks/train_quality.py --data ../shared/data/spider --work quality --epochs 2 \
-        > benchmarks/results/train_quality.json
+        --out benchmarks/results/train_quality.json
 
 Same samples, same number of steps of the same size, three seeds each; only which samples meet in a step differs, since
 grouping puts questions of one schema together. Execution accuracy is on Spider dev, on the test suites of the 19
 databases that are there (972 questions). Runs go side by side, each in a process of its own; what a finished one gave
-is a line of `runs.jsonl`, and is not done again. The last word is the difference's interval: over questions, paired,
-each question's share of right answers over the seeds.
+is a line of `--runs`, and is not done again. The last word is the difference's interval: over questions, paired, each
+question's share of right answers over the seeds.
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--databases", type=Path, help="folder of unpacked databases; else --data has archives of them")
     parser.add_argument("--work", type=Path, required=True, help="folder for the project")
     parser.add_argument("--runs", type=Path, help="file of finished runs; by default runs.jsonl in the work folder")
+    parser.add_argument("--out", type=Path, required=True, help="file of results, written anew after each run")
     parser.add_argument("--samples", type=int, default=10_000, help="most training samples")
     parser.add_argument("--questions", type=int, default=10_000, help="most questions of dev")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--side-by-side", type=int, default=1, help="runs at once")
+    parser.add_argument("--compile", choices=["auto", "on", "off"], default="auto", help="as in [train]")
     parser.add_argument("--one", help=argparse.SUPPRESS)  # the name of the run that a process is for
     return parser.parse_args()
 
@@ -77,7 +79,13 @@ def opened(args: argparse.Namespace) -> Project:
     """Return the project with the samples in it; made when it is not there yet."""
     folder = args.work / "project"
     settings: dict[str, Any] = {
-        "train": {"epochs": args.epochs, "early_stopping": "off", "max_length": 4096, "too_long": "drop"},
+        "train": {
+            "epochs": args.epochs,
+            "early_stopping": "off",
+            "max_length": 4096,
+            "too_long": "drop",
+            "compile": args.compile,
+        },
         "evaluate": {"rule": "ts", "workers": max(1, (os.cpu_count() or 1) // args.side_by_side)},
     }
     if (folder / "sqlwright.toml").exists():
@@ -127,28 +135,41 @@ def one(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def every(args: argparse.Namespace, file: Path) -> list[dict[str, Any]]:
-    """Do the runs that are not in the file yet, some at once, and return all of them."""
-    done = [json.loads(line) for line in file.open()] if file.exists() else []
-    wanted = [f"{way}-{seed}" for seed in range(args.seeds) for way in WAYS]
-    left = [run for run in wanted if run not in {row["run"] for row in done}]
-    threads = str(max(1, (os.cpu_count() or 1) // args.side_by_side))
+def work_off(args: argparse.Namespace, file: Path) -> None:
+    """Do the runs that are not in the file yet, some at once; one that fails leaves the others alone."""
+    done = {row["run"] for row in finished(file)}
+    left = [run for seed in range(args.seeds) for way in WAYS if (run := f"{way}-{seed}") not in done]
+    environment = os.environ | {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // args.side_by_side))}
     writing = threading.Lock()
 
     def call(run: str) -> None:
         command = [sys.executable, *sys.argv, "--one", run]
-        output = subprocess.run(
-            command, stdout=subprocess.PIPE, check=True, text=True, env=os.environ | {"OMP_NUM_THREADS": threads}
-        ).stdout
-        row = json.loads(output.splitlines()[-1])  # libraries print too
-        with writing, file.open("a") as out:
-            out.write(json.dumps(row) + "\n")
+        process = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
+        if process.returncode:
+            print(run, "failed", file=sys.stderr, flush=True)
+            return
+        row = json.loads(process.stdout.splitlines()[-1])  # libraries print too
+        with writing:
+            with file.open("a") as out:
+                out.write(json.dumps(row) + "\n")
+            write_result(args.out, finished(file))
         print(run, row["ex"], row["last_loss"], row["seconds"], file=sys.stderr, flush=True)
 
     with ThreadPoolExecutor(args.side_by_side) as pool:
-        for future in [pool.submit(call, run) for run in left]:
-            future.result()
-    return [row for line in file.open() if (row := json.loads(line))["run"] in wanted]
+        list(pool.map(call, left))
+
+
+def finished(file: Path) -> list[dict[str, Any]]:
+    """Return what the finished runs gave."""
+    return [json.loads(line) for line in file.open()] if file.exists() else []
+
+
+def write_result(out: Path, rows: list[dict[str, Any]]) -> None:
+    """Write what the seeds come to of which both runs are finished."""
+    both = set.intersection(*({row["seed"] for row in rows if row["grouped"] is flag} for flag in WAYS.values()))
+    if both:
+        result = summed_up([row for row in rows if row["seed"] in both])
+        out.write_text(json.dumps(result, indent=1) + "\n")
 
 
 def summed_up(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -191,10 +212,14 @@ def main() -> None:
         print(json.dumps(one(args)))
         return
     project = opened(args)
+    print(f"prepared {project.folder}", file=sys.stderr, flush=True)
     file = args.runs or args.work / "runs.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
-    print(f"prepared {project.folder}", file=sys.stderr, flush=True)
-    print(json.dumps(summed_up(every(args, file)), indent=1))
+    work_off(args, file)
+    rows = finished(file)
+    write_result(args.out, rows)
+    if len(rows) < len(WAYS) * args.seeds:
+        sys.exit(f"{len(rows)} of {len(WAYS) * args.seeds} runs are finished; start again for the others")
 
 
 if __name__ == "__main__":
