@@ -365,3 +365,43 @@ def test_a_broken_parquet_file_is_a_data_error(tmp_path: Path) -> None:
 
 def test_a_context_that_is_no_ddl_is_malformed(tmp_path: Path) -> None:
     assert "CREATE TABLE statements cannot be read" in reason(tmp_path, {**ROWS[0], "context": "CREATE TABLE ("})
+
+
+# --- reasoning before the SQL
+
+ROUTE = "The cities that customers live in stand in the column city of customer, so I group by it and count."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"<think>\n{ROUTE}\n</think>\n\n{{sql}}",
+        f"<think>{ROUTE}</think>```sql\n{{sql}}\n```",
+        f"{ROUTE}\n\nSQL: {{sql}}",
+        f"{ROUTE}\n```sql\n{{sql}}\n```",
+    ],
+)
+def test_reasoning_is_kept_with_the_example(tmp_path: Path, answer: str) -> None:
+    sql = "SELECT city, COUNT(*) FROM customer GROUP BY city"
+    answer = answer.format(sql=sql)
+    asked = f"{DDL}\nQuestion: customers a city"
+    for record in (
+        {"prompt": asked, "completion": answer},
+        {"messages": [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]},
+        {"instruction": DDL, "input": "customers a city", "output": answer},
+        {"question": "customers a city", "sql": sql, "schema": DDL, "reasoning": f" {ROUTE} "},
+    ):
+        example = read_one(tmp_path, record)
+        assert (example.sql, example.meta["reasoning"]) == (sql, ROUTE)
+
+
+def test_a_draft_inside_a_thought_is_not_the_answer(tmp_path: Path) -> None:
+    completion = "<think>First\n```sql\nSELECT 1\n```\nno, rather the name.</think>SELECT name FROM city"
+    example = read_one(tmp_path, {"prompt": f"{DDL}\nQuestion: q", "completion": completion})
+    assert example.sql == "SELECT name FROM city"
+    assert "SELECT 1" in example.meta["reasoning"]
+
+
+@pytest.mark.parametrize("answer", ["Sure! Here it is:\n\n```sql\nSELECT 1\n```", "SQL: SELECT 1", "SELECT 1"])
+def test_a_polite_word_is_no_reasoning(tmp_path: Path, answer: str) -> None:
+    assert "reasoning" not in read_one(tmp_path, {"prompt": f"{DDL}\nQuestion: q", "completion": answer}).meta

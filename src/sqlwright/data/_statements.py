@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from sqlwright._language import CJK
+from sqlwright.records import Json
 
 _TOKEN = re.compile(
     r"""
@@ -20,6 +23,11 @@ _VERB = re.compile(
 _QUERY_VERB = re.compile(r"(?:select|with)\b", re.I)
 _FENCE = re.compile(r"```[ \t]*([\w+-]*)[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _LABEL = re.compile(r"^[ \t#*]*(?:final\s+)?(?:sql|query|答案)(?:\s*(?:query|语句))?[ \t*]*[:：][ \t]*", re.I | re.M)
+_THOUGHT = re.compile(r"\A\s*(?:<think(?:ing)?>)?(.*?)</think(?:ing)?>", re.I | re.DOTALL)
+_WORD = re.compile(f"[{CJK}]|[^\\W{CJK}]+")
+_REASONING_FIELDS = ("reasoning", "rationale", "chain_of_thought", "cot", "thought")
+_FEWEST_WORDS = 8
+"""Prose before SQL that is shorter ("Sure, here is the query:") is no reasoning."""
 _SPACE_AND_COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z)|\()*", re.DOTALL)
 
@@ -69,9 +77,10 @@ def sql_in(text: str) -> str:
     """Return the SQL in a model's or a person's answer, "" when there is none.
 
     Bare SQL is returned as it is, up to prose that follows its semicolon. Otherwise it is the last fenced block that
-    holds a statement, what follows the last label such as "SQL:", or the last line that starts a query.
+    holds a statement, what follows the last label such as "SQL:", or the last line that starts a query. A thought
+    (`<think>...</think>`) before the answer is no part of it.
     """
-    text = text.strip()
+    text = _THOUGHT.sub("", text).strip()
     if _QUERY_VERB.match(bare(text)) or (is_statement(text) and "```" not in text):
         statements = list(iter_statements(text))
         return text if all(is_statement(sql) for _, sql in statements) else statements[0][1]
@@ -84,3 +93,25 @@ def sql_in(text: str) -> str:
         if is_query(text[start:]):
             return next(iter_statements(text[start:]))[1]
     return ""
+
+
+def reasoning_with(record: Mapping[str, object], answer: str = "", sql: str = "") -> Json:
+    """Return {"reasoning": ...} for an example's `meta`: a text field of the record, or what `answer` has before `sql`.
+
+    It is empty where there is none.
+    """
+    fields = (record.get(name) for name in _REASONING_FIELDS)
+    told = next((text.strip() for text in fields if isinstance(text, str) and text.strip()), "")
+    told = told or _before(answer, sql)
+    return {"reasoning": told} if told else {}
+
+
+def _before(answer: str, sql: str) -> str:
+    """Return the thought of an answer, or the prose before its SQL."""
+    if thought := _THOUGHT.match(answer):
+        return thought[1].strip()
+    prose = answer[: max(answer.rfind(sql), 0)].rstrip()
+    prose = re.sub(r"```[ \t]*[\w+-]*\Z", "", prose).rstrip()
+    labels = [match for match in _LABEL.finditer(prose + " ") if match.end() >= len(prose)]
+    prose = (prose[: labels[-1].start()] if labels else prose).strip()
+    return prose if len(_WORD.findall(prose)) >= _FEWEST_WORDS else ""

@@ -12,7 +12,7 @@ from sqlwright._language import language_of
 from sqlwright.data._context import Context
 from sqlwright.data._fields import BadRecord, mapping, optional, sequence, text
 from sqlwright.data._prose import parts
-from sqlwright.data._statements import sql_in
+from sqlwright.data._statements import reasoning_with, sql_in
 from sqlwright.records import Example, Turn
 
 _ROLES = {"human": "user", "gpt": "assistant", "model": "assistant"}
@@ -54,7 +54,10 @@ def convert(record: Mapping[str, object], number: int, context: Context) -> Iter
             evidence=prompt.evidence,
             history=history or prompt.history,
             source=context.source,
-            meta={} if single else {"dialogue": name, "turn": turn},
+            meta={
+                **({} if single else {"dialogue": name, "turn": turn}),
+                **reasoning_with(record if single else {}, answered, sql),
+            },
         )
         history = (*history, Turn(prompt.question, sql))
 

@@ -8,7 +8,7 @@ from sqlwright._language import language_of
 from sqlwright.data._context import Context
 from sqlwright.data._fields import BadRecord, optional, text
 from sqlwright.data._prose import parts
-from sqlwright.data._statements import sql_in
+from sqlwright.data._statements import reasoning_with, sql_in
 from sqlwright.records import Example
 
 
@@ -35,5 +35,5 @@ def convert(record: Mapping[str, object], number: int, context: Context) -> Iter
         evidence=prompt.evidence,
         history=prompt.history,
         source=context.source,
-        meta={} if sql == completion else {"completion": completion},
+        meta={**({} if sql == completion else {"completion": completion}), **reasoning_with(record, completion, sql)},
     )

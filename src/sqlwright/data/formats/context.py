@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from sqlwright._language import language_of
 from sqlwright.data._context import Context
 from sqlwright.data._fields import optional, text
+from sqlwright.data._statements import reasoning_with
 from sqlwright.records import Example
 
 
@@ -29,4 +30,5 @@ def convert(record: Mapping[str, object], number: int, context: Context) -> Iter
         language=language_of(question),
         dialect=context.dialect,
         source=context.source,
+        meta=reasoning_with(record),
     )

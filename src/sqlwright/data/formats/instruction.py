@@ -12,7 +12,7 @@ from sqlwright._language import language_of
 from sqlwright.data._context import Context
 from sqlwright.data._fields import BadRecord, checked, optional, sequence, text
 from sqlwright.data._prose import parts
-from sqlwright.data._statements import is_query, sql_in
+from sqlwright.data._statements import is_query, reasoning_with, sql_in
 from sqlwright.records import Example, Turn
 
 
@@ -44,6 +44,7 @@ def convert(record: Mapping[str, object], number: int, context: Context) -> Iter
         evidence=evidence,
         history=_history(sequence(record.get("history") or [], "'history'")),
         source=context.source,
+        meta=reasoning_with(record, "" if sql == asked else output, sql),
     )
 
 

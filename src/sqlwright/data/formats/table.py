@@ -8,6 +8,7 @@ from sqlwright._language import language_of
 from sqlwright.data._context import Context
 from sqlwright.data._fields import BadRecord, mapping, optional, sequence, text
 from sqlwright.data._source import load_json
+from sqlwright.data._statements import reasoning_with
 from sqlwright.records import Example, Turn
 
 _USUAL: dict[str, tuple[str, ...]] = {
@@ -61,6 +62,7 @@ def convert(record: Mapping[str, object], number: int, context: Context) -> Iter
         evidence=cell["evidence"],
         history=_history(record.get(names["history"])),
         source=context.source,
+        meta=reasoning_with(record),
     )
 
 
