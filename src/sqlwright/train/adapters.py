@@ -15,6 +15,7 @@ from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from sqlwright._bars import without_bars
+from sqlwright._processes import local_rank
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.train.device import Arithmetic
@@ -40,7 +41,7 @@ def load_base(base: Path | str, config: TrainConfig, arithmetic: Arithmetic) -> 
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=arithmetic.dtype,
         )
-        options["device_map"] = {"": arithmetic.device}
+        options["device_map"] = {"": local_rank() if arithmetic.device == "cuda" else arithmetic.device}
     try:
         with without_bars():
             own_code = {"trust_remote_code": True} if config.trust_remote_code else {}

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from transformers import TrainingArguments
 
+from sqlwright._processes import processes
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError
 from sqlwright.records import write_text
@@ -87,10 +88,15 @@ def watched(config: TrainConfig, validated: bool, measured: bool) -> str:
 
 
 def keep_checkpoints_of(
-    folder: Path, train: Sequence[Sample], validation: Sequence[Sample], base: Path | str, config: TrainConfig
+    folder: Path,
+    train: Sequence[Sample],
+    validation: Sequence[Sample],
+    base: Path | str,
+    config: TrainConfig,
+    division: Division = "one",
 ) -> None:
     """Empty the folder of checkpoints when they are of a run with other inputs, or were cut short."""
-    content = repr((list(train), list(validation), str(base), config.model_dump()))
+    content = repr((list(train), list(validation), str(base), config.model_dump(), division, processes()))
     inputs = hashlib.sha256(content.encode()).hexdigest()
     marker = folder / "inputs.sha256"
     if not marker.exists() or marker.read_text(encoding="utf-8") != inputs:

@@ -1,7 +1,7 @@
 """What each of several processes, one a GPU, holds of the model that they train.
 
     division = choose_division(config, model, arithmetic)
-    if division == "fsdp": shard(model, arithmetic)
+    if division == "fsdp": shard(model, arithmetic)     # sqlwright.train.shards
     TrainingArguments(..., **trainer_options(division))
 
 | division | each process holds |
@@ -26,7 +26,6 @@ from sqlwright._processes import local_rank, processes
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.train.device import Arithmetic
-from sqlwright.train.engine import decoder_layers
 
 Division = Literal["one", "ddp", "fsdp", "zero2", "zero3"]
 
@@ -67,31 +66,8 @@ def choose_division(config: TrainConfig, model: Any, arithmetic: Arithmetic) -> 
     return wanted
 
 
-def shard(model: Any, arithmetic: Arithmetic) -> None:
-    """Leave this process its part of every weight: FSDP2, a decoder layer at a time, the rest together.
-
-    A layer's adapters belong to its group, so its weights are gathered in one go, in the arithmetic's type; the head
-    belongs to the group of the whole model, so it is there in the whole of a forward pass.
-    """
-    from torch.distributed.device_mesh import init_device_mesh
-    from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
-
-    mesh = init_device_mesh(arithmetic.device, (processes(),))
-    short = arithmetic.dtype != torch.float32
-    policy = MixedPrecisionPolicy(param_dtype=arithmetic.dtype, reduce_dtype=torch.float32) if short else None
-    options: dict[str, Any] = {"mesh": mesh} | ({"mp_policy": policy} if policy else {})
-    for layer in decoder_layers(model):
-        fully_shard(layer, **options)
-    fully_shard(model, **options)
-
-
 def trainer_options(division: Division) -> dict[str, Any]:
     """Return what the Trainer's arguments say of a division."""
-    if division == "fsdp":  # the model is divided already; so are its checkpoints
-        return {
-            "fsdp": True,
-            "fsdp_config": {"version": 2, "auto_wrap_policy": "NO_WRAP", "state_dict_type": "SHARDED_STATE_DICT"},
-        }
     if division in ("zero2", "zero3"):
         stage: dict[str, Any] = {"stage": int(division[-1]), "contiguous_gradients": True}
         if division == "zero3":
@@ -111,13 +87,12 @@ def whole_weights(model: Any, division: Division) -> dict[str, Any] | None:
     Args:
         model: what the Trainer trains: for ZeRO, DeepSpeed's engine.
     """
-    adapted = hasattr(model, "peft_config")
     if division == "fsdp":
-        from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+        from sqlwright.train.shards import gathered
 
-        options = StateDictOptions(full_state_dict=True, cpu_offload=True, ignore_frozen_params=adapted)
-        return get_model_state_dict(model, options=options)
+        return gathered(model)
     if division == "zero3":
-        gathered: dict[str, Any] = model._zero3_consolidated_16bit_state_dict(exclude_frozen_parameters=adapted)
-        return gathered
+        adapted = hasattr(model.module, "peft_config")
+        weights: dict[str, Any] = model._zero3_consolidated_16bit_state_dict(exclude_frozen_parameters=adapted)
+        return weights
     return None

@@ -42,9 +42,10 @@ from sqlwright.train.keeper import Keeper, Progress, read_log
 from sqlwright.train.lean import make_lean
 from sqlwright.train.loss import teach
 from sqlwright.train.masks import Way
-from sqlwright.train.parallel import Division, choose_division, shard
+from sqlwright.train.parallel import Division, choose_division
 from sqlwright.train.ranks import join, wait
 from sqlwright.train.room import Room, make_room
+from sqlwright.train.shards import shard
 from sqlwright.train.steps import Steps, plan_settings
 from sqlwright.train.tokens import TokenCount, Trim, tokenise
 from sqlwright.train.trainer import Accuracy, CompletionTrainer, best_of
@@ -150,7 +151,7 @@ def tune(
     checkpoints = out / "checkpoints"
     arguments = training_arguments(config, len(steps), arithmetic, checkpoints, validated=bool(held), division=division)
     if rank() == 0:
-        keep_checkpoints_of(checkpoints, samples, held, base, config)
+        keep_checkpoints_of(checkpoints, samples, held, base, config, division)
     wait()
     last = last_checkpoint(checkpoints)
     keeper = Keeper(out / "log.jsonl", watch=watch, patience=config.patience, progress=progress)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch.distributed.tensor import DTensor
 from torch.utils.data import DataLoader
 from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
@@ -21,6 +22,7 @@ from sqlwright.train.loss import completion_loss, validation_loss
 from sqlwright.train.parallel import Division, whole_weights
 from sqlwright.train.ranks import of_first
 from sqlwright.train.rate import Rate
+from sqlwright.train.shards import load_shards, save_shards
 from sqlwright.train.steps import Order, StepBatches, Steps, loader
 
 Accuracy = Callable[[Any, Any], float]
@@ -74,7 +76,7 @@ class CompletionTrainer(Trainer):
         self._accuracy = accuracy
         self._noise = noise
         self._division = division
-        # Gradients that wait for their exchange are whole: not what dividing the weights of a whole model is for.
+        # Gradients that wait for their exchange are whole: too large where FSDP divides a model that learns whole.
         self._exchange_late = division != "fsdp" or hasattr(model, "peft_config")
         self._validation = validation
 
@@ -95,9 +97,7 @@ class CompletionTrainer(Trainer):
         try:
             for number, (batch, weight) in enumerate(zip(step["batches"], step["weights"], strict=True)):
                 last = number == len(step["batches"]) - 1
-                # Processes exchange gradients once a step, after the last sequence; DeepSpeed steps after it, too.
-                self.accelerator.gradient_state._set_sync_gradients(last)
-                with self.accelerator.no_sync(model) if self._exchange_late and not last else nullcontext():
+                with self._exchanging(model, last or not self._exchange_late):
                     loss = completion_loss(model, batch.to(self.args.device), self._steps.way, self._noise)
                     loss = loss * (weight / step["labels"] * processes)
                     self.accelerator.backward(loss)
@@ -110,6 +110,19 @@ class CompletionTrainer(Trainer):
                 f"to {longest // 2} or gradient_checkpointing to 'on'. The last checkpoint is kept"
             ) from None
         return total
+
+    @contextmanager
+    def _exchanging(self, model: Any, now: bool) -> Iterator[None]:
+        """Let processes exchange their gradients after this backward pass, or not yet: once a step is enough."""
+        self.accelerator.gradient_state._set_sync_gradients(now)  # DeepSpeed also takes its step then
+        if self._division == "fsdp":
+            model.set_requires_gradient_sync(now)
+        with nullcontext() if now else self.accelerator.no_sync(model):
+            yield
+
+    def _clip_grad_norm(self, model: Any) -> Any:
+        norm = super()._clip_grad_norm(model)  # type: ignore[no-untyped-call]
+        return norm.full_tensor() if isinstance(norm, DTensor) else norm
 
     def floating_point_ops(self, inputs: Any) -> int:
         """Return 0: a step is no dictionary of tensors that could be counted."""
@@ -144,9 +157,25 @@ class CompletionTrainer(Trainer):
             save(self.model, self._tokenizer, folder, weights)
 
     def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
-        """Write a checkpoint's weights; DeepSpeed writes its own with the optimiser's state."""
-        if not self.is_deepspeed_enabled:
+        """Write a checkpoint's weights; those that are divided are written with the optimiser's state."""
+        if self._division in ("one", "ddp"):
             super().save_model(output_dir, _internal_call)
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        if self._division == "fsdp":
+            save_shards(Path(output_dir), self.model, self.optimizer, self.lr_scheduler)
+        else:
+            super()._save_optimizer_and_scheduler(output_dir)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        if self._division != "fsdp":  # whose weights are read with the optimiser's state
+            super()._load_from_checkpoint(resume_from_checkpoint, model)
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if self._division == "fsdp" and checkpoint is not None:
+            load_shards(Path(checkpoint), self.model, self.optimizer, self.lr_scheduler)
+        else:
+            super()._load_optimizer_and_scheduler(checkpoint)
 
     def _measured(self) -> float:
         model: Any = self.model
