@@ -30,6 +30,8 @@ from sqlwright.evaluate.bootstrap import interval
 from sqlwright.project import Project
 
 WAYS = {"grouped": True, "alone": False}
+BASE = "base"
+"""The run of the untuned model, to compare with."""
 ARCHIVES = ("databases-train.tar.zst", "databases-dev-suites.tar.zst")
 
 
@@ -103,23 +105,25 @@ def opened(args: argparse.Namespace) -> Project:
 
 def one(args: argparse.Namespace) -> dict[str, Any]:
     """Train and judge a run; return its figures, and for each question whether the answer was right."""
-    way, seed = args.one.split("-")
     project = opened(args)
+    if args.one == BASE:
+        return judged(project, BASE)
+    way, seed = args.one.split("-")
     start = time.perf_counter()
     project.train(args.one, seed=int(seed), share_schemas=WAYS[way])
     trained = time.perf_counter()
-    judged = project.evaluate(args.one, on="test", base=False)
+    right = judged(project, args.one)
     told = json.loads((project.layout.run(args.one) / "train.json").read_text())
     log = [json.loads(line) for line in (project.layout.run(args.one) / "log.jsonl").read_text().splitlines()]
     losses = [row["loss"] for row in log if "loss" in row]
-    summary, record = judged.figures[args.one], told["result"]
+    record = told["result"]
     return {
-        "run": args.one,
         "seed": int(seed),
         "grouped": WAYS[way],
         "attention": told["attention"],
         "device": told["device"],
         "arithmetic": told["arithmetic"],
+        "compile": told["config"]["compile"],
         "versions": told["versions"],
         "samples": record["train"]["kept"],
         "epochs": record["epochs"],
@@ -129,16 +133,26 @@ def one(args: argparse.Namespace) -> dict[str, Any]:
         "first_loss": round(losses[0], 4),
         "last_loss": round(statistics.mean(losses[-10:]), 4),
         "seconds": {"train": round(trained - start, 1), "answer_and_judge": round(time.perf_counter() - trained, 1)},
+        **right,
+    }
+
+
+def judged(project: Project, run: str) -> dict[str, Any]:
+    """Let a run answer dev; return its accuracy, and which answers were right."""
+    found = project.evaluate(run, on="test", base=False)
+    ((name, summary),) = found.figures.items()
+    return {
+        "run": run,
         "ex": round(100 * summary.ex, 2),
         "interval": [round(100 * bound, 2) for bound in summary.ex_interval],
-        "right": {verdict.id: int(verdict.correct) for verdict in judged.verdicts[args.one]},
+        "right": {verdict.id: int(verdict.correct) for verdict in found.verdicts[name]},
     }
 
 
 def work_off(args: argparse.Namespace, file: Path) -> None:
     """Do the runs that are not in the file yet, some at once; one that fails leaves the others alone."""
     done = {row["run"] for row in finished(file)}
-    left = [run for seed in range(args.seeds) for way in WAYS if (run := f"{way}-{seed}") not in done]
+    left = [run for run in wanted(args) if run not in done]
     environment = os.environ | {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // args.side_by_side))}
     writing = threading.Lock()
 
@@ -153,10 +167,15 @@ def work_off(args: argparse.Namespace, file: Path) -> None:
             with file.open("a") as out:
                 out.write(json.dumps(row) + "\n")
             write_result(args.out, finished(file))
-        print(run, row["ex"], row["last_loss"], row["seconds"], file=sys.stderr, flush=True)
+        print(run, row["ex"], row.get("last_loss"), row.get("seconds"), file=sys.stderr, flush=True)
 
     with ThreadPoolExecutor(args.side_by_side) as pool:
         list(pool.map(call, left))
+
+
+def wanted(args: argparse.Namespace) -> list[str]:
+    """Return the names of all runs, the untuned model last."""
+    return [*(f"{way}-{seed}" for seed in range(args.seeds) for way in WAYS), BASE]
 
 
 def finished(file: Path) -> list[dict[str, Any]]:
@@ -166,9 +185,11 @@ def finished(file: Path) -> list[dict[str, Any]]:
 
 def write_result(out: Path, rows: list[dict[str, Any]]) -> None:
     """Write what the seeds come to of which both runs are finished."""
-    both = set.intersection(*({row["seed"] for row in rows if row["grouped"] is flag} for flag in WAYS.values()))
+    untuned = {f"{BASE}_{name}": row[name] for row in rows if row["run"] == BASE for name in ("ex", "interval")}
+    tuned = [row for row in rows if row["run"] != BASE]
+    both = set.intersection(*({row["seed"] for row in tuned if row["grouped"] is flag} for flag in WAYS.values()))
     if both:
-        result = summed_up([row for row in rows if row["seed"] in both])
+        result = summed_up([row for row in tuned if row["seed"] in both]) | untuned
         out.write_text(json.dumps(result, indent=1) + "\n")
 
 
@@ -218,8 +239,8 @@ def main() -> None:
     work_off(args, file)
     rows = finished(file)
     write_result(args.out, rows)
-    if len(rows) < len(WAYS) * args.seeds:
-        sys.exit(f"{len(rows)} of {len(WAYS) * args.seeds} runs are finished; start again for the others")
+    if left := {*wanted(args)} - {row["run"] for row in rows}:
+        sys.exit(f"not finished: {', '.join(sorted(left))}; start again for these")
 
 
 if __name__ == "__main__":
