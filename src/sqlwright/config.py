@@ -152,6 +152,8 @@ class TrainConfig(Section):
     """What must improve on the validation set for training to go on."""
     patience: int = Field(default=2, gt=0)
     """Validations without improvement before training stops."""
+    report_to: list[Literal["tensorboard", "wandb", "mlflow"]] = []
+    """Trackers that get the run's figures, beside log.jsonl; each needs the extra of its name."""
     seed: int = 0
     """Seed of initialisation, order, dropout and of which examples give which tasks."""
 

@@ -61,7 +61,7 @@ def train(project: Project, run: str | None = None, *, force: bool = False) -> t
         raise DataError(f"a run cannot be called {run!r}: names with 'base' first are the untuned models'")
     folder = layout.run(run)
     outputs = [layout.model(run), folder / "train.json"]
-    settings = {"train": config.model_dump(mode="json"), "schemas": digest(layout.schemas)}
+    settings = {"train": _what_counts(config), "schemas": digest(layout.schemas)}
     with stage(folder, "train", inputs=files, settings=settings, outputs=outputs, force=force) as step:
         if not step.unchanged:
             step.counts |= _tune(project, folder, config, *(read_jsonl(file, Example) for file in files))
@@ -167,10 +167,15 @@ def generate(project: Project, model: Model, examples: Sequence[Example]) -> lis
 
 def run_id(config: TrainConfig, files: Sequence[Path]) -> str:
     """Return the id of a run with these settings on these files."""
-    content = json.dumps([config.model_dump(mode="json"), [digest(file) for file in files]], sort_keys=True)
+    content = json.dumps([_what_counts(config), [digest(file) for file in files]], sort_keys=True)
     mark = hashlib.sha256(content.encode()).hexdigest()[:6]
     rank = "" if config.method == "full" else f"-r{config.rank}"
     return f"{config.method}{rank}-{mark}"
+
+
+def _what_counts(config: TrainConfig) -> dict[str, Any]:
+    """Return the settings that a run's result depends on."""
+    return config.model_dump(mode="json", exclude={"report_to"})
 
 
 def resolve_run(project: Project, run: str | None) -> str:

@@ -96,7 +96,8 @@ def keep_checkpoints_of(
     division: Division = "one",
 ) -> None:
     """Empty the folder of checkpoints when they are of a run with other inputs, or were cut short."""
-    content = repr((list(train), list(validation), str(base), config.model_dump(), division, processes()))
+    settings = config.model_dump(exclude={"report_to"})
+    content = repr((list(train), list(validation), str(base), settings, division, processes()))
     inputs = hashlib.sha256(content.encode()).hexdigest()
     marker = folder / "inputs.sha256"
     if not marker.exists() or marker.read_text(encoding="utf-8") != inputs:

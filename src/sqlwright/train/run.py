@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import math
 import platform
@@ -26,12 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers import set_seed
 
 from sqlwright._processes import processes, rank
 from sqlwright.config import TrainConfig
-from sqlwright.errors import DataError, ResourceError
+from sqlwright.errors import DataError
 from sqlwright.records import Prompt, write_text
 from sqlwright.train.adapters import attach, load_base, replace_folder
 from sqlwright.train.arguments import keep_checkpoints_of, last_checkpoint, step_of, training_arguments, watched
@@ -40,6 +38,7 @@ from sqlwright.train.device import Arithmetic, choose, prepare_cpu
 from sqlwright.train.engine import choose_way, compile_layers
 from sqlwright.train.keeper import Keeper, Progress, read_log
 from sqlwright.train.lean import make_lean
+from sqlwright.train.limits import limits
 from sqlwright.train.loss import teach
 from sqlwright.train.masks import Way
 from sqlwright.train.parallel import Division, choose_division
@@ -48,6 +47,7 @@ from sqlwright.train.room import Room, make_room
 from sqlwright.train.shards import shard
 from sqlwright.train.steps import Steps, plan_settings
 from sqlwright.train.tokens import TokenCount, Trim, tokenise
+from sqlwright.train.trackers import require_trackers, tracking
 from sqlwright.train.trainer import Accuracy, CompletionTrainer, best_of
 
 
@@ -107,12 +107,26 @@ def tune(
     Raises:
         ConfigError: the base cannot be loaded, or settings contradict each other.
         DataError: nothing to train on, or a sample is too long (see `tokenise`).
-        MissingExtra: QLoRA without bitsandbytes.
+        MissingExtra: QLoRA without bitsandbytes, or a tracker that is not installed.
         ResourceError: memory or disk space ran out; the last checkpoint is kept.
         KeyboardInterrupt: it was cancelled; the checkpoint is saved.
     """
+    with limits(Path(out)):
+        return _tune(train, validation, base, Path(out), config, progress, accuracy, trim)
+
+
+def _tune(
+    train: Sequence[Prompt],
+    validation: Sequence[Prompt],
+    base: Path | str,
+    out: Path,
+    config: TrainConfig,
+    progress: Progress | None,
+    accuracy: Accuracy | None,
+    trim: Trim | None,
+) -> TrainResult:
     start = time.perf_counter()
-    out = Path(out)
+    require_trackers(config.report_to)
     watch = watched(config, bool(validation), accuracy is not None)
     arithmetic = choose(config.precision)
     if arithmetic.device == "cpu":
@@ -168,7 +182,10 @@ def tune(
         division=division,
         callbacks=[keeper],
     )
-    with _cancellable(keeper), _full_disk(out):
+    resumed = step_of(last) if last else None
+    with _cancellable(keeper), tracking(config, out, resumed=resumed) as trackers:
+        for tracker in trackers:
+            trainer.add_callback(tracker)
         outcome = trainer.train(resume_from_checkpoint=last)
     if keeper.cancelled:
         raise KeyboardInterrupt
@@ -209,19 +226,6 @@ def tune(
         shutil.rmtree(checkpoints, ignore_errors=True)
     wait()
     return result
-
-
-@contextmanager
-def _full_disk(out: Path) -> Iterator[None]:
-    """Say in one line that the disk is full."""
-    try:
-        yield
-    except (OSError, RuntimeError, SafetensorError) as error:
-        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
-            raise
-        raise ResourceError(
-            f"{out}: no space left on the disk; free some and start again: the last whole checkpoint is kept"
-        ) from None
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from transformers.trainer_callback import PrinterCallback, ProgressCallback
 from sqlwright.errors import ResourceError
 from sqlwright.train.adapters import save
 from sqlwright.train.batches import Batch
+from sqlwright.train.limits import first_sentence, out_of_memory
 from sqlwright.train.loss import completion_loss, validation_loss
 from sqlwright.train.parallel import Division, whole_weights
 from sqlwright.train.ranks import of_first
@@ -103,10 +104,12 @@ class CompletionTrainer(Trainer):
                     self.accelerator.backward(loss)
                 total += loss.detach()
                 self.rate.add(batch, weight)
-        except torch.OutOfMemoryError as error:
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
             longest = max(batch.input_ids.numel() for batch in step["batches"])
             raise ResourceError(
-                f"out of memory on a sequence of {longest} tokens ({str(error).split('. ')[0]}); set sequence_tokens "
+                f"out of memory on a sequence of {longest} tokens ({first_sentence(error)}); set sequence_tokens "
                 f"to {longest // 2} or gradient_checkpointing to 'on'. The last checkpoint is kept"
             ) from None
         return total
