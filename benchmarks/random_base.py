@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlwright.records import Prompt
+from sqlwright.train import Sample
 
 Workload = Literal["spider", "bird"]
 LENGTHS = Path(__file__).resolve().parent / "data" / "spider_lengths.json"
@@ -114,14 +116,20 @@ def make_prompts(workload: Workload, vocabulary: int, *, scale: float = 1.0, see
     Args:
         vocabulary: tokens of the model's vocabulary (`vocabulary_of`).
         scale: shortens every part, for a trial.
+    """
+    words = [f" w{number}" for number in range(vocabulary - len(_SPECIAL))]
+    return prompts_of(workload, words, scale=scale, seed=seed)
+
+
+def prompts_of(workload: Workload, words: Sequence[str], *, scale: float = 1.0, seed: int = 0) -> list[Prompt]:
+    """Return prompts made of these words, each of which is one token wherever it stands.
 
     A completion's length counts the end-of-sequence token that tokenisation puts behind it.
     """
     rng = random.Random(seed)
-    known = [f"w{number}" for number in range(vocabulary - len(_SPECIAL))]
 
     def text(tokens: int) -> str:
-        return " ".join(rng.choices(known, k=tokens))
+        return "".join(rng.choices(words, k=tokens))
 
     def scaled(tokens: int, least: int) -> int:
         return max(least, int(tokens * scale))
@@ -134,6 +142,19 @@ def make_prompts(workload: Workload, vocabulary: int, *, scale: float = 1.0, see
             for number, (suffix, completion) in enumerate(questions)
         ]
     return prompts
+
+
+def make_samples(workload: Workload, vocabulary: int, *, scale: float = 1.0, seed: int = 0) -> list[Sample]:
+    """Return the prompts of `make_prompts` as the tokenizer of `write_base` reads them."""
+
+    def ids(text: str) -> tuple[int, ...]:
+        return tuple(int(word[1:]) for word in text.split())
+
+    eos = (vocabulary - len(_SPECIAL),)
+    return [
+        Sample(prompt.id, ids(prompt.prefix), ids(prompt.suffix), ids(prompt.completion) + eos)
+        for prompt in make_prompts(workload, vocabulary, scale=scale, seed=seed)
+    ]
 
 
 def _lengths(workload: Workload, rng: random.Random) -> list[tuple[int, list[tuple[int, int]]]]:

@@ -34,6 +34,7 @@ def test_spider_prompts_have_spiders_lengths(made: dict[str, Any], base: Path) -
     schemas = made["json"].loads(made["LENGTHS"].read_text())["schemas"]
     expected = [(schema["prefix"], *pair) for schema in schemas for pair in schema["samples"]]
     assert [(len(s.prefix), len(s.suffix), len(s.completion)) for s in samples] == expected
+    assert made["make_samples"]("spider", made["vocabulary_of"]("tiny")) == samples
 
 
 def test_bird_prompts_share_long_schemas(made: dict[str, Any], base: Path) -> None:
