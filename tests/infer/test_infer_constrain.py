@@ -13,7 +13,7 @@ from sqlglot.optimizer.qualify import qualify
 from tiny_model import prompts
 
 from sqlwright.infer import Engine, load
-from sqlwright.infer.constrain import Grammar, vocabulary
+from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
 from sqlwright.infer.frames import Catalogue
 from sqlwright.infer.scope import Reading
 from sqlwright.schema import Schema, parse_ddl
@@ -143,6 +143,29 @@ def test_a_token_may_hold_parts_of_a_character(untuned: Engine) -> None:
             assert after is not None, (sql, tokens[token])
             cursor = after
         assert cursor.ends()
+
+
+def test_a_thought_is_free_and_the_statement_behind_it_is_not(untuned: Engine) -> None:
+    tokens = vocabulary(untuned.tokenizer)
+    assert tokens is not None
+    encode, start = untuned.tokenizer.encode, Grammar(tokens, SCHEMA).start()
+
+    def after(text: str) -> Guide | None:
+        guide: Guide | None = Thought(tokens, start)
+        for token in encode(text):
+            assert guide is not None and not guide.ends()
+            guide = guide.accept(token)
+            if guide is None:
+                break
+        return guide
+
+    thought = " 1 . Read town . 2 . 读取 <b> height . </think"
+    assert after(thought) is not None
+    assert after(f"{thought}<|end|>") is None
+    for mark in ("", "<|sql|>"):
+        done = after(f"{thought}>{mark} SELECT name FROM city")
+        assert done is not None and done.ends()
+        assert after(f"{thought}>{mark} SELECT height FROM city") is None
 
 
 def test_even_an_untrained_model_names_only_the_schema(untuned: Engine) -> None:

@@ -62,6 +62,13 @@ def test_no_statement_is_nothing(text: str) -> None:
     assert extract_sql(text) == ""
 
 
+@pytest.mark.parametrize("sql", ["", SQL])
+def test_an_opened_thought_hides_its_drafts_until_it_is_closed(sql: str) -> None:
+    draft = "First SELECT * FROM mountain;\n```sql\nSELECT 1\n```"
+    assert extract_sql(draft, thinking=True) == ""
+    assert extract_sql(f"{draft}\n</think>\n\n{sql};", thinking=True) == sql
+
+
 @given(st.text(max_size=200))
 def test_it_never_fails_and_what_it_finds_is_final(text: str) -> None:
     found = extract_sql(text)
