@@ -59,7 +59,7 @@ def test_the_lexicons_are_read(tmp_path: Path) -> None:
 
 def test_the_settings_are_settings_and_the_shapes_are_all_there() -> None:
     page = (DOCS / "synthesis.md").read_text(encoding="utf-8")
-    for match in TITLED.finditer(page):
+    for match in TITLED.finditer(page + (DOCS / "training.md").read_text(encoding="utf-8")):
         if match["file"] == "sqlwright.toml":
             parse(tomllib.loads(match["text"]))
     listed = re.search(r"The shapes: (.*?)\.\n", page, re.DOTALL)
