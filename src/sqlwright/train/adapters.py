@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from sqlwright._bars import without_bars
@@ -57,14 +57,11 @@ def attach(model: Any, config: TrainConfig) -> Any:
     """Return the model with a fresh adapter of the configured method, or as it is when every weight is tuned.
 
     Sources: LoRA, Hu et al. 2021; rsLoRA (alpha / sqrt(rank)), Kalajdzievski 2023; DoRA, Liu et al. 2024; QLoRA,
-    Dettmers et al. 2023.
+    Dettmers et al. 2023. Under QLoRA, too, norms, embeddings and head stay in the arithmetic's type: in float32,
+    as PEFT's preparation has them, every layer's input would be twice as large.
     """
     if config.method == "full":
         return model
-    if config.method == "qlora":
-        model = prepare_model_for_kbit_training(  # type: ignore[no-untyped-call]
-            model, use_gradient_checkpointing=False
-        )
     modules = config.target_modules
     adapter = LoraConfig(
         task_type="CAUSAL_LM",
@@ -99,6 +96,18 @@ def save(model: Any, tokenizer: Any, folder: Path, weights: dict[str, Any] | Non
         temporary.chmod(0o755)
         sync(temporary)
         replace_folder(temporary, folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder, replacing `target` in one step when all is written."""
+    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        shutil.copytree(source, temporary, dirs_exist_ok=True)
+        sync(temporary)
+        replace_folder(temporary, target)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise

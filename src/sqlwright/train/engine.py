@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from sqlwright.train.batches import collate, collate_rows
 from sqlwright.train.grouping import Pack
 from sqlwright.train.loss import completion_losses
 from sqlwright.train.masks import FLEX_BLOCK, Way, prepare
+from sqlwright.train.memory import COMPILED_KEEPS
 from sqlwright.train.tokens import Sample
 
 _LOG = logging.getLogger("sqlwright.train")
@@ -83,12 +85,29 @@ def narrow_window(config: Any, longest: int) -> str:
 def compile_layers(model: Any, lengths: int) -> None:
     """Compile each decoder layer, for every length of sequence apart where they are few: that is a little quicker.
 
+    What is quick to compute again is not kept for the backward pass (`COMPILED_KEEPS`); the gradients stay the same.
+
     Args:
         lengths: how many different lengths there will be.
     """
+    torch._functorch.config.activation_memory_budget = COMPILED_KEEPS
     torch._dynamo.config.cache_size_limit = max(torch._dynamo.config.cache_size_limit, 64)
     for layer in decoder_layers(model):
         layer.compile(dynamic=False if lengths <= _FEW_LENGTHS else None)
+
+
+@contextmanager
+def as_usual(model: Any, way: Way) -> Iterator[None]:
+    """Let a model that was prepared for `way` attend as it would anyhow, with nothing compiled: to generate with it.
+
+    A kernel for every length that an answer grows through would be compiled otherwise.
+    """
+    prepare(model, "rows")
+    try:
+        with torch.compiler.set_stance("force_eager"):
+            yield
+    finally:
+        prepare(model, way)
 
 
 def decoder_layers(model: Any) -> list[torch.nn.Module]:

@@ -64,8 +64,9 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
     if free is None:
         return Room(wanted[0], fixed or 0)
     sizes = shape_of(shape)
+    compiled = config.compile != "off"
     for tokens in wanted:
-        kept = activation_bytes(sizes, tokens, checkpointing=False)
+        kept = activation_bytes(sizes, tokens, checkpointing=False, compiled=compiled)
         least = activation_bytes(sizes, tokens, checkpointing=True)
         if fixed is not None:
             if (least if fixed else kept) < _FREE * free:
