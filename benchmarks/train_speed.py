@@ -51,12 +51,12 @@ def turns(method: str) -> Iterator[tuple[str, tuple[Setting, ...], int]]:
     short = Setting("spider", tokens=16_384), Setting("bird", tokens=12_288)
     again = tuple(replace(each, tokens=16_384, checkpointing=True) for each in short)
     if method == "qlora":
-        yield "sqlwright", (replace(spider, tokens=16_384), replace(bird, tokens=16_384)), 200
-        yield "unsloth", (short[0], replace(short[1], tokens=16_384)), 200
+        yield "sqlwright", (replace(spider, tokens=16_384), replace(bird, tokens=16_384)), 300
+        yield "unsloth", (short[0], replace(short[1], tokens=16_384)), 240
         yield "unsloth", again, 120
         return
-    yield "sqlwright", (spider, bird), 230
-    yield "unsloth", short, 100
+    yield "sqlwright", (spider, bird), 330
+    yield "unsloth", short, 120
     yield "liger", (Setting("spider", tokens=8_192), Setting("bird", tokens=12_288), *again), 100
     yield "unsloth", again, 90
     yield "trl", (Setting("bird", rows=2), Setting("spider", rows=4), Setting("spider", rows=8, checkpointing=True)), 90
