@@ -168,8 +168,9 @@ class TrainConfig(Section):
 class PredictConfig(Section):
     """How SQL is generated."""
 
-    task: Literal["auto", "text-to-sql", "reasoning"] = "auto"
-    """Whether to reason before writing SQL; "auto" does where the model was trained to."""
+    task: Literal["auto", "text-to-sql", "sql-to-text", "reasoning"] = "auto"
+    """Whether to reason before writing SQL; "auto" does where the model was trained to. With "sql-to-text", `predict`
+    writes questions for a set's SQL."""
     max_new_tokens: int = Field(default=128, gt=0)
     """Longest completion, in tokens."""
     reasoning_tokens: int = Field(default=512, ge=0)

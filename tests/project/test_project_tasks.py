@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from sqlwright.cli import main
 from sqlwright.errors import DataError
 from sqlwright.project import Project, model_of
 from sqlwright.records import Example, Prediction, read_jsonl, write_jsonl
 
 SQL = "SELECT COUNT(*) FROM city"
 QUESTIONS = {"en": "How many cities?", "zh": "有多少城市？"}
-TASKS = {"text-to-sql": 1.0, "sql-to-text": 0.5, "reasoning": 1.0}
+TASKS = {"text-to-sql": 1.0, "sql-to-text": 1.0, "reasoning": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +34,15 @@ def city_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tuned(city_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose tiny model knows one statement, and the reasoning that leads to it."""
     folder = tmp_path_factory.mktemp("tasks")
-    train = {"base": str(tiny_base), "method": "full", "learning_rate": 4e-3, "batch_size": 5, "tasks": TASKS}
-    train |= {"max_steps": 60, "warmup": 0.0, "schedule": "constant", "early_stopping": "off"}
+    train = {"base": str(tiny_base), "method": "full", "learning_rate": 4e-3, "batch_size": 6, "tasks": TASKS}
+    train |= {"max_steps": 45, "warmup": 0.0, "schedule": "constant", "early_stopping": "off"}
     predict = {"max_new_tokens": 32, "reasoning_tokens": 80}
     project = Project.init(folder, str(city_file), {"train": train, "predict": predict})
     asked = [Example(name, "city", question, SQL, language=name) for name, question in QUESTIONS.items()]
     write_jsonl(folder / "asked.jsonl", asked)
     project.import_data(folder / "asked.jsonl", split="train")
     counts = project.train("mixed").counts
-    assert (counts["train"], counts["without_reasoning"]) == (5, 0)
+    assert (counts["train"], counts["without_reasoning"]) == (6, 0)
     return project
 
 
@@ -63,6 +64,19 @@ def test_it_can_be_asked_for_sql_at_once(tuned: Project) -> None:
     tuned.predict("mixed", "train", task="text-to-sql")
     predictions = read_jsonl(tuned.layout.predictions("mixed", "train"), Prediction)
     assert [prediction.raw.strip() for prediction in predictions] == ["SELECT COUNT ( * ) FROM city"] * 2
+
+
+def test_it_writes_the_questions_too(tuned: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (out,) = tuned.predict("mixed", "train", task="sql-to-text").wrote
+    assert [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()] == [
+        {"id": language, "text": question, "language": language} for language, question in QUESTIONS.items()
+    ]
+    told = ["predict", "--task", "sql-to-text", "--run", "mixed", "--on", "train", "-C", str(tuned.folder)]
+    assert main([*told, "--force"]) == 0
+    command = capsys.readouterr().out.replace("\n", " ").partition("next: sqlwright ")[2].split()
+    assert command[:3] == ["evaluate", "--text", "--gold"]
+    assert main([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["exact"] == 1.0
 
 
 def test_a_thought_that_does_not_fit_leaves_no_sql(tuned: Project) -> None:

@@ -49,11 +49,15 @@ def train(
 
 
 def predict(session: Session, run: Run = "", on: On = "test", force: Force = False) -> Said:
-    """Let a model answer every question of a set."""
+    """Let a model answer every question of a set, or write questions for its SQL (`--task sql-to-text`)."""
     from sqlwright.cli._show import outcome_lines
 
     outcome = session.project.predict(run or None, on, force=force)
     counts = outcome.counts
+    if "gold" in counts:
+        text = f"{counts['predictions']:,} questions by {counts['run']} for the SQL of {counts['set']}"
+        told = f"sqlwright evaluate --text --gold {counts['gold']} --pred {outcome.wrote[0]}"
+        return Said(outcome.to_json(), outcome_lines(outcome, text), told)
     text = f"{counts['predictions']:,} predictions of {counts['run']} for {counts['set']}"
     if counts["without_sql"]:
         text += f", {counts['without_sql']:,} without SQL"

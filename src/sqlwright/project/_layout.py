@@ -87,6 +87,10 @@ class Layout:
         """A run's predictions for a set."""
         return self.run(run) / "predictions" / f"{on}.jsonl"
 
+    def texts(self, run: str, on: str) -> Path:
+        """The questions that a run wrote for a set's SQL."""
+        return self.run(run) / "texts" / f"{on}.jsonl"
+
     def verdicts(self, run: str, on: str) -> Path:
         """The verdicts on them."""
         return self.run(run) / "verdicts" / f"{on}.jsonl"

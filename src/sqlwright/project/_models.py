@@ -70,8 +70,8 @@ class Model:
         )
 
     def asking(self, config: PredictConfig) -> Model:
-        """Return the model with the task of `config`, where that names one."""
-        return self if config.task == "auto" else replace(self, task=config.task)
+        """Return the model with the task of `config`, where that names one that ends in SQL."""
+        return replace(self, task=config.task) if config.task in ("text-to-sql", "reasoning") else self
 
     def room(self, config: PredictConfig) -> int:
         """Return the most tokens of an answer."""

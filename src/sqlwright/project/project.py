@@ -25,7 +25,7 @@ import sqlwright.base as embedded
 from sqlwright.config import FILE, Config, keys, load, merged, parse
 from sqlwright.database import dialect_of, file_of
 from sqlwright.errors import ConfigError
-from sqlwright.project import _gather, _judge, _prepare, _runs
+from sqlwright.project import _gather, _judge, _prepare, _questions, _runs
 from sqlwright.project._answer import Answer, answer
 from sqlwright.project._databases import Databases
 from sqlwright.project._evaluation import Evaluation
@@ -199,13 +199,16 @@ class Project:
     def predict(
         self, run: str | None = None, on: str | Path = "test", *, force: bool = False, **overrides: Any
     ) -> Outcome:
-        """Let a run answer a set; `overrides` are settings of [predict].
+        """Let a run answer a set, or with `task="sql-to-text"` write its questions; `overrides` are of [predict].
 
         Args:
             run: a run's id, "base" for the untuned model, or None for the latest.
             on: a split's name, or a file of examples.
         """
-        return _runs.predict(self._with(predict=overrides), run, on, force=force)[1]
+        project = self._with(predict=overrides)
+        if project.config.predict.task == "sql-to-text":
+            return _questions.write_questions(project, run, on, force=force)
+        return _runs.predict(project, run, on, force=force)[1]
 
     def evaluate(
         self,
