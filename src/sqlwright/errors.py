@@ -31,6 +31,19 @@ class SqlError(SqlwrightError):
     """A statement does not parse, or is not of an allowed kind."""
 
 
+class RefusedSql(SqlError):
+    """The guard does not let a statement through; `rule` is the short, stable name of the rule that it breaks."""
+
+    def __init__(self, rule: str, why: str) -> None:
+        super().__init__(rule, why)
+        self.rule = rule
+        self.why = why
+
+    def __str__(self) -> str:
+        """Return the rule and why it is broken."""
+        return f"refused by the rule {self.rule!r}: {self.why}"
+
+
 class ResourceError(SqlwrightError):
     """Memory or disk space ran out; what was saved before is kept."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -11,6 +14,8 @@ from sqlwright.database.results import Failure, Fetched, Limits, collect
 from sqlwright.database.urls import file_of
 from sqlwright.errors import DatabaseError
 
+_MULTIPLE = duckdb.StatementType.MULTI
+_PIVOTING = re.compile(r"[\s(]*(?:pivot|pivot_wider|select|from|with)\b", re.IGNORECASE)
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -44,7 +49,8 @@ class DuckdbSession:
 
     def __init__(self, url: str) -> None:
         self._connection = connect_read_only(file_of(url))
-        self._watchdog = Watchdog(self._connection.interrupt)
+        self._running = self._connection
+        self._watchdog = Watchdog(self._interrupt)
 
     def fetch(self, sql: str, limits: Limits, rows: int) -> Fetched:
         """Run one SELECT; anything else is refused by its kind."""
@@ -69,14 +75,34 @@ class DuckdbSession:
                 "error", "there must be one statement, not " + (str(len(statements)) if statements else "none")
             )
         kind = statements[0].type
-        if kind not in _READING:
+        if kind not in _READING and not (kind == _MULTIPLE and _PIVOTING.match(sql)):
             raise Failure("refused", f"a statement may only read: {kind.name}")
-        cursor = self._connection.execute(statements[0])
-        columns = tuple([item[0] for item in cursor.description or ()])
-        found = collect(cursor.fetchmany, columns, rows, limits.bytes, portion=256)
-        if found.stopped:
-            self._connection.interrupt()  # it computes ahead of what is fetched
+        with self._connected(apart=kind == _MULTIPLE) as connection:
+            cursor = connection.execute(statements[0])
+            columns = tuple([item[0] for item in cursor.description or ()])
+            found = collect(cursor.fetchmany, columns, rows, limits.bytes, portion=256)
+            if found.stopped:
+                connection.interrupt()  # it computes ahead of what is fetched
         return found
+
+    @contextmanager
+    def _connected(self, *, apart: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give the connection, or one that ends with the statement.
+
+        A PIVOT that does not list its columns is two statements to DuckDB, the first of which makes a temporary type.
+        """
+        if not apart:
+            yield self._connection
+            return
+        self._running = self._connection.cursor()
+        try:
+            yield self._running
+        finally:
+            ended, self._running = self._running, self._connection
+            ended.close()
+
+    def _interrupt(self) -> None:
+        self._running.interrupt()
 
     def _failure(self, error: BaseException) -> Failure:
         if self._watchdog.fired:

@@ -121,8 +121,15 @@ class FaithfulSqlite(SQLite):
         return path
 
 
-class _SpokenNot:
-    """Prints `x NOT IN (...)` as people write it, where sqlglot prints `NOT x IN (...)`."""
+class _Spoken:
+    """Prints `x NOT IN (...)` and `VALUES ROW(...)` as people write them, not `NOT x IN (...)`, `VALUES (ROW(...))`."""
+
+    def tuple_sql(self: Any, expression: exp.Tuple) -> str:
+        """Print a row of MySQL's VALUES as the ROW(...) that it is."""
+        only = expression.expressions[0] if len(expression.expressions) == 1 else None
+        if isinstance(expression.parent, exp.Values) and isinstance(only, exp.Anonymous) and only.name.upper() == "ROW":
+            return str(self.sql(only))
+        return str(super().tuple_sql(expression))  # type: ignore[misc]
 
     def not_sql(self: Any, expression: exp.Not) -> str:
         """Print a negation behind what it negates, where SQL has that."""
@@ -141,7 +148,7 @@ class _SpokenNot:
 @cache
 def writer_class(dialect: type[Dialect]) -> type[Generator]:
     """Return the generator that statements of this dialect are printed with."""
-    return type(f"{dialect.__name__}Writer", (_SpokenNot, dialect.generator_class), {})
+    return type(f"{dialect.__name__}Writer", (_Spoken, dialect.generator_class), {})
 
 
 @cache

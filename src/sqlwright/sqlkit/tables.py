@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
@@ -33,30 +33,40 @@ def real_tables(tree: exp.Expr) -> Iterator[exp.Table]:
             yield from real_tables(child)
 
 
-def names_cte(table: exp.Table) -> bool:
+def names_cte(table: exp.Table, key: Callable[[exp.Identifier], str] | None = None) -> bool:
     """Return whether the name is one that a WITH clause in sight gives.
 
     A CTE is seen by those after it and by the statement; by itself only with RECURSIVE.
+
+    Args:
+        key: returns the same for two spellings of one name; letter case is of no account by default.
     """
     if table.db or not isinstance(table.this, exp.Identifier):
         return False
-    name = table.name.lower()
+    same = key or (lambda name: name.name.lower())
+    name = same(table.this)
     below: exp.Expr = table
     node = table.parent
     while node is not None:
         if isinstance(node, exp.With):
             for cte in node.expressions:
                 if cte is below:
-                    if node.args.get("recursive") and cte.alias.lower() == name:
+                    if node.args.get("recursive") and _gives(cte, name, same):
                         return True
                     break
-                if cte.alias.lower() == name:
+                if _gives(cte, name, same):
                     return True
             below = node
         else:
             clause = node.args.get("with_")
-            if clause is not None and clause is not below and any(c.alias.lower() == name for c in clause.expressions):
+            if clause is not None and clause is not below and any(_gives(c, name, same) for c in clause.expressions):
                 return True
             below = node
         node = node.parent
     return False
+
+
+def _gives(cte: exp.Expr, name: str, key: Callable[[exp.Identifier], str]) -> bool:
+    alias = cte.args.get("alias")
+    given = alias.this if isinstance(alias, exp.TableAlias) else alias
+    return isinstance(given, exp.Identifier) and key(given) == name

@@ -44,6 +44,8 @@ class Pair:
     key: int
     gold: str
     predicted: str
+    admitted: str = ""
+    """What is run for the prediction: itself on SQLite, elsewhere what the guard wrote in its place."""
     refused: tuple[ErrorClass, str] | None = None
     """Why the prediction may not run: the class of error, and the reason."""
 
@@ -191,7 +193,7 @@ def _rows_wanted(rule: Rule, gold: Result, runner: Runner) -> int:
 def _prepare(pair: Pair, task: Task) -> _Run:
     """Return a pair's statements as the rule runs them."""
     options, dialect = task.options, task.dialect
-    gold, predicted = pair.gold, pair.predicted
+    gold, predicted = pair.gold, pair.predicted if _same(pair.gold, pair.predicted, dialect) else pair.admitted
     if options.rule.distinct == "stripped":
         if options.official_quirks:
             keep = options.keep_distinct
@@ -205,8 +207,11 @@ def _prepare(pair: Pair, task: Task) -> _Run:
 
 
 def _run_of(pair: Pair, gold: str, predicted: str, ordered: bool, dialect: str) -> _Run:
-    same = gold == predicted or lexing.fold(gold, dialect) == lexing.fold(predicted, dialect)
-    return _Run(pair, gold, predicted, ordered, same)
+    return _Run(pair, gold, predicted, ordered, _same(gold, predicted, dialect))
+
+
+def _same(gold: str, predicted: str, dialect: str) -> bool:
+    return gold == predicted or lexing.fold(gold, dialect) == lexing.fold(predicted, dialect)
 
 
 def _judge_plugged(runner: Runner, task: Task, run: _Run, cache: GoldCache | None) -> dict[int, Outcome]:

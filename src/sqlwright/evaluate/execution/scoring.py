@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlwright.database import Limits, Pool, admit, dialect_of, state_of
-from sqlwright.errors import DatabaseError, DataError, SqlError
+from sqlwright.errors import DatabaseError, DataError, RefusedSql
 from sqlwright.evaluate.execution.errors import ErrorClass
 from sqlwright.evaluate.execution.journal import Journal
 from sqlwright.evaluate.execution.judging import Options, Pair, Task, judge
@@ -139,7 +139,7 @@ def tasks_of(
     for key, group in enumerate(groups):
         example, predicted = group[0], found[group[0].id].sql
         dialect = dialect_of(suites[example.db_id][0])
-        pairs[example.db_id].append(Pair(key, example.sql, predicted, _refusal(predicted, dialect)))
+        pairs[example.db_id].append(_pair(key, example.sql, predicted, dialect))
     whole = sum(len(some) * len(suites[db_id]) for db_id, some in pairs.items())
     most = whole / ((workers or 4) * _TASKS_A_WORKER)
     tasks = []
@@ -163,21 +163,17 @@ def _portions(pairs: Sequence[Pair], size: int) -> Iterator[tuple[Pair, ...]]:
         yield tuple(portion)
 
 
-def _refusal(sql: str, dialect: str) -> tuple[ErrorClass, str] | None:
-    """Return why a prediction may not run, None if it may; a SQLite connection itself refuses all but reading."""
-    why = admit(sql, dialect)
-    if why is None:
-        return None
-    if not sql.strip():
-        return "parse", "no SQL in the model's answer"
-    if dialect != "sqlite":
-        from sqlwright.sqlkit import parse
+def _pair(key: int, gold: str, predicted: str, dialect: str) -> Pair:
+    """Return a pair with what may be run for the prediction, or why nothing may.
 
-        try:
-            parse(sql, dialect)
-        except SqlError as problem:
-            return "parse", str(problem)
-    return "refused", why
+    Gold runs as it stands: it is the user's own, and says what the answer is.
+    """
+    try:
+        return Pair(key, gold, predicted, admit(predicted, dialect))
+    except RefusedSql as error:
+        kind: ErrorClass = "parse" if error.rule == "parse" else "refused"
+        why = str(error) if kind == "refused" else error.why
+        return Pair(key, gold, predicted, refused=(kind, why if predicted.strip() else "no SQL in the model's answer"))
 
 
 def _missing(example: Example) -> Verdict:
