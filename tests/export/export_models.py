@@ -83,6 +83,11 @@ def make_model(folder: Path, family: str, *, tied: bool = False, dtype: str = "f
             torch.nn.init.uniform_(parameter, 0.5, 1.5)
         elif name.endswith("bias"):
             torch.nn.init.normal_(parameter, std=0.2)
+    with torch.no_grad():  # what is no text of its own is never said
+        for token in range(len(tokenizer)):
+            text = tokenizer.decode([token], skip_special_tokens=True)
+            if not text.strip() or "\ufffd" in text:
+                model.get_output_embeddings().weight[token] = 0
     model.to(getattr(torch, dtype)).save_pretrained(folder)
     return folder
 

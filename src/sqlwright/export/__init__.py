@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from sqlwright._lazy import on_demand
 
 if TYPE_CHECKING:
-    from sqlwright.export.card import Card, card_text
+    from sqlwright.export.card import Card, Score, card_text
     from sqlwright.export.gguf_file import GgufFile, Quant, write_gguf
-    from sqlwright.export.hub import fill_folder, upload
+    from sqlwright.export.hub import check_name, fill_folder, upload
     from sqlwright.export.merging import Dtype, Merged, merge
     from sqlwright.export.ollama import write_modelfile
     from sqlwright.export.source import Source, find_source
@@ -29,8 +29,10 @@ __all__ = [
     "GgufFile",
     "Merged",
     "Quant",
+    "Score",
     "Source",
     "card_text",
+    "check_name",
     "fill_folder",
     "find_source",
     "merge",
@@ -40,9 +42,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "card": ("Card", "card_text"),
+    "card": ("Card", "Score", "card_text"),
     "gguf_file": ("GgufFile", "Quant", "write_gguf"),
-    "hub": ("fill_folder", "upload"),
+    "hub": ("check_name", "fill_folder", "upload"),
     "merging": ("Dtype", "Merged", "merge"),
     "ollama": ("write_modelfile",),
     "source": ("Source", "find_source"),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from sqlwright.errors import ConfigError, ResourceError
 
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
 
 @contextmanager
 def whole_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
@@ -65,9 +67,11 @@ def _beside(out: Path, *, force: bool, inner: str = "") -> Iterator[Path]:
         yield temporary
         _put(temporary / inner if inner else temporary, out)
     except Exception as error:
-        if getattr(error, "errno", None) != errno.ENOSPC and "No space left" not in str(error):
+        if getattr(error, "errno", None) not in _FULL and not any(
+            os.strerror(number) in str(error) for number in _FULL
+        ):
             raise
-        raise ResourceError(f"{out}: no space left on the disk; nothing was written, free some and try again") from None
+        raise ResourceError(f"{out}: the disk is full, or takes no file so large; nothing was written") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

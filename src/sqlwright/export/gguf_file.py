@@ -66,7 +66,7 @@ def write_gguf(
         raise MissingExtra("llama-cpp-python", "llamacpp")
     with open_checkpoint(folder) as checkpoint, whole_file(out, force=force) as file:
         plain = file.with_name("f16.gguf") if quantised else file
-        tokenizer = write_plain(checkpoint, plain, eight_bits=quant == "q8_0", progress=progress)
+        tokenizer = write_plain(checkpoint, plain, name=out.stem, eight_bits=quant == "q8_0", progress=progress)
         if quantised:
             from sqlwright.export.llamacpp import quantise
 

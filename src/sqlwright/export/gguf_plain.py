@@ -41,8 +41,13 @@ class _Tensor:
         return math.prod(quant_shape_to_byte_shape(self.shape, self.kind))
 
 
-def write_plain(checkpoint: Checkpoint, file: Path, *, eight_bits: bool, progress: Progress | None = None) -> Any:
+def write_plain(
+    checkpoint: Checkpoint, file: Path, *, name: str, eight_bits: bool, progress: Progress | None = None
+) -> Any:
     """Write the checkpoint to `file`, in q8_0 or else f16, and return its tokenizer.
+
+    Args:
+        name: the model's, inside the file.
 
     Norms and biases stay float32. In q8_0, a matrix whose rows do not divide into blocks of 32 stays f16.
 
@@ -63,7 +68,7 @@ def write_plain(checkpoint: Checkpoint, file: Path, *, eight_bits: bool, progres
     room_for(file, sum(tensor.size for tensor in tensors))
     writer = gguf.GGUFWriter(file, family.arch)
     try:
-        writer.add_name(checkpoint.folder.name)
+        writer.add_name(name)
         writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if eight_bits else gguf.LlamaFileType.MOSTLY_F16)
         writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
         describe(writer, config)

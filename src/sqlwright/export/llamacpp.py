@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlwright.errors import DataError
+from sqlwright.errors import DataError, ResourceError
 
 _FILE_TYPES = {"q5_k_m": "LLAMA_FTYPE_MOSTLY_Q5_K_M", "q4_k_m": "LLAMA_FTYPE_MOSTLY_Q4_K_M"}
 _PROBES = (
@@ -23,16 +23,23 @@ _heard: deque[str] = deque(maxlen=8)
 
 
 def quantise(source: Path, out: Path, quant: str) -> None:
-    """Write the f16 GGUF file `source` in a k-quant. Raises DataError when llama.cpp does not."""
+    """Write the f16 GGUF file `source` in a k-quant.
+
+    Raises:
+        DataError: llama.cpp refuses the model.
+        ResourceError: the disk is full.
+    """
     llama = _library()
     settings = llama.llama_model_quantize_default_params()
     settings.ftype = getattr(llama, _FILE_TYPES[quant])
     if llama.llama_model_quantize(str(source).encode(), str(out).encode(), ctypes.byref(settings)):
+        if any("iostream" in line for line in _heard):
+            raise ResourceError(f"{out.name}: the disk is full, or takes no file so large; nothing was written")
         raise DataError(f"llama.cpp could not quantise the model to {quant}: {_said()}")
 
 
 def check_tokens(file: Path, tokenizer: Any) -> None:
-    """Compare how llama.cpp and transformers cut some texts, framed as the chat template frames them where there is one.
+    """Compare how llama.cpp and transformers cut some texts, in the frame of the chat template where there is one.
 
     Raises:
         DataError: they differ, or llama.cpp cannot load the file's vocabulary.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -51,15 +51,21 @@ def merge(source: Source, out: str | Path, *, dtype: Dtype = "auto", force: bool
             base is stored quantised.
         ResourceError: there is no room on the disk.
     """
+    out = Path(out)
+    with whole_folder(out, force=force) as folder:
+        return replace(write_merged(source, folder, dtype=dtype), folder=out)
+
+
+def write_merged(source: Source, folder: Path, *, dtype: Dtype = "auto") -> Merged:
+    """Write base + adapter into a folder that is there; otherwise as `merge`."""
     from transformers import AutoTokenizer
 
     from sqlwright._bars import without_bars
 
-    out = Path(out)
     if dtype not in get_args(Dtype):
         raise ConfigError(f"dtype: expected one of {', '.join(get_args(Dtype))}, found {dtype!r}")
     own_code = {"trust_remote_code": True} if source.trust_remote_code else {}
-    with whole_folder(out, force=force) as folder, without_bars():
+    with without_bars():
         model, stored = _load(source, dtype, own_code)
         parameters = sum(parameter.numel() for parameter in model.parameters())
         size = parameters * stored.itemsize
@@ -70,14 +76,11 @@ def merge(source: Source, out: str | Path, *, dtype: Dtype = "auto", force: bool
             tokenizer = AutoTokenizer.from_pretrained(source.words, **own_code)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+    name = str(stored).removeprefix("torch.")
     note = (
-        "tuned on a base in 4 bits and merged into the whole one: evaluate it again"
-        if source.quantised_training
-        else ""
+        "tuned on a base in 4 bits, merged into the whole one: evaluate it again" if source.quantised_training else ""
     )
-    return Merged(
-        out, parameters, size, str(stored).removeprefix("torch."), bool(model.config.tie_word_embeddings), note
-    )
+    return Merged(folder, parameters, size, name, bool(model.config.tie_word_embeddings), note)
 
 
 def _load(source: Source, dtype: Dtype, own_code: dict[str, Any]) -> tuple[Any, Any]:

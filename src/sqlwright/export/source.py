@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sqlwright.base as embedded
 from sqlwright.errors import ConfigError
 
 ADAPTER = "adapter_config.json"
@@ -40,7 +41,7 @@ def find_source(folder: str | Path, *, base: str = "", name: str = "", trust_rem
     """Return what lies in a folder: an adapter, or a whole model.
 
     Args:
-        base: folder or Hub name of the adapter's base, in place of the one that the adapter names.
+        base: folder or Hub name of the adapter's base ("embedded": sqlwright's own), in place of the one it names.
 
     Raises:
         ConfigError: the folder is missing, or holds neither.
@@ -53,7 +54,7 @@ def find_source(folder: str | Path, *, base: str = "", name: str = "", trust_rem
         named = base or str(read_json(folder / ADAPTER).get("base_model_name_or_path") or "")
         if not named:
             raise ConfigError(f"{folder / ADAPTER}: names no base model; give one with --base")
-        return Source(named, folder, name, trust_remote_code=trust_remote_code)
+        return Source(embedded.resolve(named), folder, name, trust_remote_code=trust_remote_code)
     if (folder / CONFIG).is_file():
         if base:
             raise ConfigError(f"{folder}: is a whole model, which has no base; leave --base out")

@@ -115,7 +115,13 @@ def read_vocabulary(tokenizer: Any, size: int, ends: Sequence[int]) -> Vocabular
 
 
 def _rule(spec: Mapping[str, Any]) -> str:
-    """Return llama.cpp's name for how a byte-level tokenizer cuts words."""
+    """Return llama.cpp's name for how a byte-level tokenizer cuts words.
+
+    It composes no letters first; texts are as good as always in the form (NFC) that tokenizers compose them to.
+    """
+    normal = (spec["normalizer"] or {}).get("type", "NFC")
+    if normal != "NFC":
+        raise ConfigError(f"the tokenizer changes texts first ({normal}), which llama.cpp does not")
     cut = spec["pre_tokenizer"] or {}
     steps = cut.get("pretokenizers", [cut])
     kinds = [step.get("type") for step in steps]
@@ -127,8 +133,8 @@ def _rule(spec: Mapping[str, Any]) -> str:
         if found:
             return found
     raise ConfigError(
-        "the tokenizer cuts words by a rule that is none of Llama 3's, Qwen's, Mistral's or GPT-2's; merge the model and "
-        "convert the folder with llama.cpp's convert_hf_to_gguf.py"
+        "the tokenizer cuts words by a rule that is none of Llama 3's, Qwen's, Mistral's or GPT-2's; merge the model, "
+        "and convert the folder with llama.cpp's convert_hf_to_gguf.py"
     )
 
 
@@ -140,7 +146,7 @@ def _tokens(tokenizer: Any, spec: Mapping[str, Any], size: int, *, letters: bool
         raise ConfigError(
             f"the tokenizer has a token {max(names)}, and the model only {size:,}: they do not belong together"
         )
-    added = {number: token for number, token in tokenizer.added_tokens_decoder.items()}
+    added = tokenizer.added_tokens_decoder
     unknown = spec["model"].get("unk_token")
     tokens, kinds = [], []
     for number in range(size):

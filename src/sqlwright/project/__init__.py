@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlwright.project._answer import Answer, shown
     from sqlwright.project._databases import Databases
     from sqlwright.project._evaluation import Evaluation
+    from sqlwright.project._export import Subject, export_gguf, export_hub, export_merged, find_subject
     from sqlwright.project._files import compare_folders, evaluate_files
     from sqlwright.project._layout import Layout
     from sqlwright.project._manifest import stage
@@ -32,10 +33,15 @@ __all__ = [
     "Outcome",
     "Progress",
     "Project",
+    "Subject",
     "TextEvaluation",
     "compare_folders",
     "evaluate_files",
     "evaluate_texts",
+    "export_gguf",
+    "export_hub",
+    "export_merged",
+    "find_subject",
     "hide_password",
     "model_of",
     "settings_text",
@@ -49,6 +55,7 @@ _MODULES = {
     "_answer": ("Answer", "shown"),
     "_databases": ("Databases",),
     "_evaluation": ("Evaluation",),
+    "_export": ("Subject", "export_gguf", "export_hub", "export_merged", "find_subject"),
     "_files": ("compare_folders", "evaluate_files"),
     "_layout": ("Layout",),
     "_manifest": ("stage",),
