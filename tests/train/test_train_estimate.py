@@ -43,7 +43,7 @@ def test_an_estimate_counts_what_training_then_counts(tiny_base: Path, tmp_path:
 
 
 def test_an_estimate_of_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be loaded"):
         estimate_run(prompts(), tmp_path / "nowhere", TrainConfig())
 
 

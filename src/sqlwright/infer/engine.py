@@ -14,8 +14,7 @@ from typing import Any, Literal
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from sqlwright._bars import without_bars
-from sqlwright.errors import ConfigError
+from sqlwright._loading import loading
 from sqlwright.infer.cache import can_share
 from sqlwright.infer.choose import Candidate
 from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
@@ -203,15 +202,17 @@ def load(
     merge: bool = True,
     device: Device = "auto",
     precision: Precision = "auto",
+    own_code: bool = False,
 ) -> Engine:
     """Return an engine for a base model, with an adapter (or a wholly tuned model in its place) when one is given.
 
     Args:
         adapter: what `sqlwright.train.tune` wrote.
         merge: add the adapter to the weights, in float32, for speed.
+        own_code: whether code that comes with the base may run on this machine.
 
     Raises:
-        ConfigError: a folder holds no model, or the adapter does not fit the base.
+        ConfigError: a folder holds no model, it comes with code that may not run, or the adapter does not fit the base.
     """
     place = _device(device)
     dtype = _dtype(precision, place)
@@ -221,14 +222,11 @@ def load(
     words = str(tuned) if tuned is not None and (tuned / "tokenizer_config.json").exists() else str(base)
     if place == "cpu":
         torch.set_float32_matmul_precision("medium")
-    try:
-        with _quiet():
-            tokenizer = AutoTokenizer.from_pretrained(words)
-            model = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32 if is_adapter else dtype)
-            if is_adapter:
-                model = _with_adapter(model, str(tuned), merge)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ConfigError(f"model {weights!r} cannot be loaded: {str(error).strip().splitlines()[0]}") from None
+    with loading(weights, own_code=own_code) as options, _quiet():
+        tokenizer = AutoTokenizer.from_pretrained(words, **options)
+        model = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32 if is_adapter else dtype, **options)
+        if is_adapter:
+            model = _with_adapter(model, str(tuned), merge)
     ready: Any = model
     return Engine(ready.to(place, dtype).eval(), tokenizer)
 
@@ -260,8 +258,8 @@ def _dtype(precision: Precision, device: str) -> torch.dtype:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep progress bars, and PEFT's use of an attribute that transformers has renamed, off the terminal."""
-    with without_bars(), warnings.catch_warnings():
+    """Keep PEFT's use of an attribute that transformers has renamed off the terminal."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         yield
 

@@ -72,7 +72,7 @@ def compare(project: Project, runs: Sequence[str], on: str = "test") -> Evaluati
     if len(names) < 2:
         raise DataError("give two or more different runs to compare ('base' is the untuned model)")
     for name in names:
-        model_of_run(project.layout, name)
+        model_of_run(project.layout, name, own_code=project.config.train.trust_remote_code)
     file, set_name = question_file(project.layout, on)
     examples = read_questions(project, file)
     verdicts = {name: _read_verdicts(project.layout, name, set_name) for name in names}
@@ -223,7 +223,7 @@ def _rated(
 
 def _untuned_of(project: Project, run: str) -> str:
     """Return the run of the base that a run was tuned from."""
-    model = model_of_run(project.layout, run)
+    model = model_of_run(project.layout, run, own_code=project.config.train.trust_remote_code)
     return untuned(project.layout, model)
 
 

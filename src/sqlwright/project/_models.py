@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlwright.base as embedded
+from sqlwright._loading import loading
 from sqlwright.config import PredictConfig, Task, TrainConfig
-from sqlwright.errors import ConfigError, DataError, SqlError
+from sqlwright.errors import DataError, SqlError
 from sqlwright.project._layout import Layout
 from sqlwright.prompt import NO_FRAME, Frame, Template, get_template, mix, opens_thought
 from sqlwright.records import Example, Prompt, write_text
@@ -44,6 +45,8 @@ class Model:
     """What was tuned; None for the base itself."""
     task: Task = "text-to-sql"
     """How it is asked for SQL: at once, or with reasoning before."""
+    own_code: bool = False
+    """Whether code that comes with the base may run (`train.trust_remote_code`)."""
 
     @property
     def path(self) -> str:
@@ -65,7 +68,7 @@ class Model:
                 databases.prompt(asked.example, self.template, task=asked.task, frame=self.frame)
                 for asked in mixed.asked
             ],
-            {asked.example.id: asked.example.db_id for asked in mixed.asked},
+            {asked.example.id: asked.example for asked in mixed.asked},
             mixed.unreasoned,
         )
 
@@ -87,7 +90,7 @@ class Model:
         """Load the model."""
         from sqlwright.infer import load
 
-        return load(self.path, self.adapter)
+        return load(self.path, self.adapter, own_code=self.own_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,40 +98,42 @@ class Samples:
     """What a model learns."""
 
     prompts: list[Prompt]
-    db_ids: dict[str, str]
-    """Database by prompt id."""
+    asked: dict[str, Example]
+    """Example by prompt id."""
     unreasoned: tuple[str, ...]
     """Ids of examples that give no reasoning (see `sqlwright.prompt.Mix`)."""
 
 
-def model_of(base: str, template: str = "auto", adapter: Path | None = None) -> Model:
+def model_of(base: str, template: str = "auto", adapter: Path | None = None, *, own_code: bool = False) -> Model:
     """Return the model of a base.
 
     Args:
         template: its name; "auto" takes "base" for the embedded model and those that know its tokens, "chat" where the
             tokenizer has a chat template, else "instruction".
+        own_code: whether code that comes with the base may run.
 
     Raises:
         ConfigError: the base cannot be found.
     """
     if template == "base" or (template == "auto" and base == embedded.NAME):
-        return Model(base, get_template(embedded.TEMPLATE), adapter=adapter)
+        return Model(base, get_template(embedded.TEMPLATE), adapter=adapter, own_code=own_code)
     if template == "instruction":
-        return Model(base, get_template(template), adapter=adapter)
-    tokenizer = read_tokenizer(base)
+        return Model(base, get_template(template), adapter=adapter, own_code=own_code)
+    tokenizer = read_tokenizer(base, own_code=own_code)
     if template == "auto":
         known = tokenizer.get_vocab()
         template = "base" if "<|schema|>" in known else "chat" if tokenizer.chat_template else "instruction"
-    return Model(base, get_template(template), _frame(tokenizer) if template == "chat" else NO_FRAME, adapter)
+    frame = _frame(tokenizer) if template == "chat" else NO_FRAME
+    return Model(base, get_template(template), frame, adapter, own_code=own_code)
 
 
 def model_to_train(config: TrainConfig) -> Model:
     """Return the model that training makes; one that learns to reason is asked to. Raises ConfigError."""
-    model = model_of(config.base, config.template)
+    model = model_of(config.base, config.template, own_code=config.trust_remote_code)
     return replace(model, task="reasoning") if config.tasks.get("reasoning") else model
 
 
-def model_of_run(layout: Layout, run: str) -> Model:
+def model_of_run(layout: Layout, run: str, *, own_code: bool = False) -> Model:
     """Return the model of a run. Raises DataError when there is no such run, or it is not finished."""
     record = record_of(layout, run)
     tuned = not run.startswith(_BASE)
@@ -138,7 +143,7 @@ def model_of_run(layout: Layout, run: str) -> Model:
             f"no finished run {run!r} in {layout.runs} (there are: {known}); make one with: sqlwright train"
         )
     told = json.loads(record.read_text(encoding="utf-8"))
-    model = model_of(told["base"], told["template"], layout.model(run) if tuned else None)
+    model = model_of(told["base"], told["template"], layout.model(run) if tuned else None, own_code=own_code)
     return replace(model, task=told.get("task", model.task))
 
 
@@ -181,16 +186,12 @@ def untuned(layout: Layout, model: Model) -> str:
     return run
 
 
-def read_tokenizer(base: str) -> Any:
+def read_tokenizer(base: str, *, own_code: bool = False) -> Any:
     """Return a base's tokenizer. Raises ConfigError when there is none."""
     from transformers import AutoTokenizer
 
-    path = embedded.resolve(base)
-    try:
-        return AutoTokenizer.from_pretrained(path)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(f"train.base: {base!r} is no model that can be loaded ({reason})") from None
+    with loading(base, own_code=own_code) as options:
+        return AutoTokenizer.from_pretrained(embedded.resolve(base), **options)
 
 
 def in_canonical_form(examples: Sequence[Example], databases: Databases) -> list[Example]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from sqlwright.project._layout import SPLITS, Layout, require
 from sqlwright.project._manifest import digest, stage, written_from
 from sqlwright.project._models import (
     Model,
+    Samples,
     latest,
     model_of,
     model_of_run,
@@ -29,7 +30,7 @@ from sqlwright.project._models import (
     untuned,
 )
 from sqlwright.project._outcome import Outcome
-from sqlwright.prompt import schema_prefix
+from sqlwright.project._trim import trimmer
 from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def estimate(project: Project) -> Estimate:
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
     model = model_to_train(config)
     samples = model.samples(examples, project.databases, config)
-    trim = _trim(project, model, samples.db_ids) if config.too_long == "trim-schema" else None
+    trim = _trim(project, model, [samples]) if config.too_long == "trim-schema" else None
     return estimate_run(samples.prompts, model.path, config, trim=trim)
 
 
@@ -107,7 +108,8 @@ def predict(
     """
     layout, config = project.layout, project.config.predict
     run = resolve_run(project, run)
-    model = model_of_run(layout, run).asking(config)
+    trusted = project.config.train.trust_remote_code
+    model = model_of_run(layout, run, own_code=trusted).asking(config)
     file, name = question_file(layout, on)
     examples = read_questions(project, file)
     out = layout.predictions(run, name)
@@ -184,11 +186,13 @@ def resolve_run(project: Project, run: str | None) -> str:
         return latest(project.layout)
     if run != "base":
         return run
+    config = project.config.train
     finished = runs(project.layout)
     if finished:
-        model = model_of_run(project.layout, finished[-1])
+        model = model_of_run(project.layout, finished[-1], own_code=config.trust_remote_code)
         return untuned(project.layout, model)
-    return untuned(project.layout, model_of(project.config.train.base, project.config.train.template))
+    model = model_of(config.base, config.template, own_code=config.trust_remote_code)
+    return untuned(project.layout, model)
 
 
 def question_file(layout: Layout, on: str | Path) -> tuple[Path, str]:
@@ -234,7 +238,7 @@ def _tune(
         config,
         progress=lambda step, steps, row: project.progress("tuning", step, steps, _figures(row)),
         accuracy=_accuracy(project, model, validation) if config.early_stopping == "accuracy" else None,
-        trim=_trim(project, model, learnt.db_ids | held.db_ids) if config.too_long == "trim-schema" else None,
+        trim=_trim(project, model, [learnt, held]) if config.too_long == "trim-schema" else None,
     )
     counts = asdict(result)
     del counts["model"], counts["train"], counts["validation"]
@@ -255,21 +259,14 @@ def _figures(row: dict[str, float]) -> str:
     return ", ".join(f"{label} {row[name]:.3f}" for name, label in shown if name in row)
 
 
-def _trim(project: Project, model: Model, db_ids: Mapping[str, str]) -> Callable[[Prompt, int], Prompt]:
-    """Return a function that renders a prompt's schema again in fewer tokens; `db_ids` are by prompt id."""
-    tokenizer = read_tokenizer(model.base)
-    before = model.frame.before
+def _trim(project: Project, model: Model, samples: Sequence[Samples]) -> Callable[[Prompt, int], Prompt]:
+    tokenizer = read_tokenizer(model.base, own_code=model.own_code)
+    asked = {name: example for some in samples for name, example in some.asked.items()}
 
     def count(text: str) -> int:
         return len(tokenizer.encode(text, add_special_tokens=False))
 
-    def trim(prompt: Prompt, room: int) -> Prompt:
-        schema = project.databases.schema(db_ids[prompt.id])
-        around = count(before + schema_prefix(replace(schema, tables=()), model.template)) + 1
-        prefix = schema_prefix(schema, model.template, budget=max(1, room - around), count=count)
-        return replace(prompt, prefix=before + prefix)
-
-    return trim
+    return trimmer(asked, project.databases.schema, model.template, model.frame.before, count)
 
 
 def _accuracy(project: Project, model: Model, validation: Sequence[Example]) -> Callable[[Any, Any], float]:

@@ -240,7 +240,7 @@ class Project:
         run = _runs.resolve_run(self, run)
         db_id = db_id or self.databases.only
         if run not in self._engines:
-            model = model_of_run(self.layout, run)
+            model = model_of_run(self.layout, run, own_code=self.config.train.trust_remote_code)
             self.progress("loading the model", 0, 0, "")
             self._engines = {run: (model, model.engine())}
         model, engine = self._engines[run]

@@ -12,7 +12,7 @@ These are the forms for writing SQL at once; `tasks` has those of the other task
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlwright.errors import ConfigError
@@ -61,17 +61,23 @@ def get_template(name: str) -> Template:
 
 
 def schema_prefix(
-    schema: Schema, template: Template, *, budget: int | None = None, count: Callable[[str], int] | None = None
+    schema: Schema,
+    template: Template,
+    *,
+    budget: int | None = None,
+    count: Callable[[str], int] | None = None,
+    keep: Collection[str] = (),
 ) -> str:
     """Return the part of a prompt that all questions about `schema` share.
 
     Args:
         budget: most tokens that the schema may take, as `count` counts them; None is no limit.
+        keep: tables and columns that stay whatever the budget (see `sqlwright.schema.render`).
     """
     if budget is None or count is None:
         text = render(schema, template.style)
     else:
-        text = render(schema, template.style, budget=budget, count=count)
+        text = render(schema, template.style, budget=budget, count=count, keep=keep)
     return template.prefix(text, schema)
 
 

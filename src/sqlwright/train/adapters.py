@@ -15,6 +15,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from sqlwright._bars import without_bars
+from sqlwright._loading import loading
 from sqlwright._processes import local_rank
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
@@ -28,7 +29,7 @@ def load_base(base: Path | str, config: TrainConfig, arithmetic: Arithmetic) -> 
     in float32.
 
     Raises:
-        ConfigError: `base` is no causal language model.
+        ConfigError: `base` is no causal language model, or comes with code of its own that may not run.
         MissingExtra: QLoRA without bitsandbytes.
     """
     options: dict[str, Any] = {"dtype": torch.float32 if config.method == "full" else arithmetic.dtype}
@@ -42,14 +43,9 @@ def load_base(base: Path | str, config: TrainConfig, arithmetic: Arithmetic) -> 
             bnb_4bit_compute_dtype=arithmetic.dtype,
         )
         options["device_map"] = {"": local_rank() if arithmetic.device == "cuda" else arithmetic.device}
-    try:
-        with without_bars():
-            own_code = {"trust_remote_code": True} if config.trust_remote_code else {}
-            tokenizer = AutoTokenizer.from_pretrained(str(base), **own_code)
-            model = AutoModelForCausalLM.from_pretrained(str(base), **options, **own_code)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(f"base model {str(base)!r} cannot be loaded: {reason}") from None
+    with loading(str(base), own_code=config.trust_remote_code) as own_code:
+        tokenizer = AutoTokenizer.from_pretrained(str(base), **own_code)
+        model = AutoModelForCausalLM.from_pretrained(str(base), **options, **own_code)
     return model, tokenizer
 
 

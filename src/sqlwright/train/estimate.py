@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from sqlwright._loading import loading
 from sqlwright.config import TrainConfig
-from sqlwright.errors import ConfigError
 from sqlwright.records import Prompt
 from sqlwright.train.device import choose
 from sqlwright.train.engine import decoder_layers, narrow_window
@@ -79,12 +79,9 @@ def estimate_run(
         DataError: a sample is too long, as in training.
     """
     arithmetic = choose(config.precision)
-    own_code = {"trust_remote_code": True} if config.trust_remote_code else {}
-    try:
+    with loading(str(base), own_code=config.trust_remote_code) as own_code:
         settings = AutoConfig.from_pretrained(str(base), **own_code)
         tokenizer = AutoTokenizer.from_pretrained(str(base), **own_code)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"base model {str(base)!r} cannot be read: {str(error).strip().splitlines()[0]}") from None
     samples, count = tokenise(train, tokenizer, max_length=config.max_length, too_long=config.too_long, trim=trim)
     weights, trainable, layers = _weights(settings, config, own_code)
     frozen = config.method != "full"
