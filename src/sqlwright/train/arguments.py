@@ -23,6 +23,8 @@ from sqlwright.train.tokens import Sample
 _LOG_LINES = 200
 _WHOLE = "whole"
 """Name of the file that marks a checkpoint as whole."""
+_INPUTS = "inputs.sha256"
+"""Name of the file that says what run the checkpoints are of."""
 
 
 def training_arguments(
@@ -99,13 +101,19 @@ def keep_checkpoints_of(
     settings = config.model_dump(exclude={"report_to"})
     content = repr((list(train), list(validation), str(base), settings, division, processes()))
     inputs = hashlib.sha256(content.encode()).hexdigest()
-    marker = folder / "inputs.sha256"
+    marker = folder / _INPUTS
     if not marker.exists() or marker.read_text(encoding="utf-8") != inputs:
         shutil.rmtree(folder, ignore_errors=True)
         write_text(marker, inputs)
     for path in folder.glob("checkpoint-*"):
         if not (path / _WHOLE).exists():
             shutil.rmtree(path)
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Remove the folder of checkpoints; what a kill leaves of it is of no run, and not resumed from."""
+    (folder / _INPUTS).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def seal_checkpoint(folder: Path) -> None:

@@ -78,6 +78,11 @@ class Keeper(TrainerCallback):
             self.cancelled = True
             control.should_save = True
             control.should_training_stop = True
+        _log_before_saving(control)
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Log before a checkpoint is saved."""
+        _log_before_saving(control)
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Mark the checkpoint as whole, once every process has written its part of it."""
@@ -90,6 +95,15 @@ class Keeper(TrainerCallback):
         if self._watch and best_of(state.log_history, self._watch)[1] >= self._patience:
             self.stopped_early = state.global_step < state.max_steps
             control.should_training_stop = True
+
+
+def _log_before_saving(control: Any) -> None:
+    """Have the figures since the last log line logged before a checkpoint, which does not hold them.
+
+    So a run that resumes there logs what one that was never interrupted does, and one whose loss is no number any more
+    ends before it saves that.
+    """
+    control.should_log = control.should_log or control.should_save
 
 
 def read_log(path: Path) -> list[dict[str, float]]:

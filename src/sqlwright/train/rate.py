@@ -19,8 +19,6 @@ class Rate:
     def __init__(self, device: str) -> None:
         """Take the type of device, whose memory is told."""
         self._device = device
-        self._steps = 0
-        self._last = 0
         self._average = 0.0
         self._reset()
 
@@ -31,6 +29,10 @@ class Rate:
             self._samples += batch.samples
             self._tokens += batch.tokens
         self.samples += batch.samples * bool(weight)
+
+    def end_step(self) -> None:
+        """Count an optimiser step."""
+        self._steps += 1
 
     def pause(self, seconds: float) -> None:
         """Leave out time in which nothing was trained."""
@@ -45,8 +47,7 @@ class Rate:
         `tokens_per_second` are tokens really computed, `share_saved` the part of the samples' tokens that was not.
         """
         seconds = max(time.perf_counter() - self._began, 1e-9)
-        steps = max(self._last - steps_left, 1) if self._last else 1
-        each = seconds / steps
+        each = seconds / max(self._steps, 1)
         self._average = each if not self._average else 0.7 * self._average + 0.3 * each
         found = {
             "tokens_per_second": round(self._computed / seconds, 1),
@@ -55,13 +56,12 @@ class Rate:
             "memory_gib": round(self._memory(), 2),
             "seconds_left": round(self._average * steps_left, 1),
         }
-        self._last = steps_left
         self._reset()
         return found
 
     def _reset(self) -> None:
         self._began = time.perf_counter()
-        self._computed = self._samples = self._tokens = 0
+        self._steps = self._computed = self._samples = self._tokens = 0
 
     def _memory(self) -> float:
         """Return the most memory in use so far, of the GPU or of the process."""

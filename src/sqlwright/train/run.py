@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import platform
-import shutil
 import signal
 import threading
 import time
@@ -31,8 +30,15 @@ from sqlwright._processes import processes, rank
 from sqlwright.config import TrainConfig
 from sqlwright.errors import DataError
 from sqlwright.records import Prompt, write_text
-from sqlwright.train.adapters import attach, load_base, replace_folder
-from sqlwright.train.arguments import keep_checkpoints_of, last_checkpoint, step_of, training_arguments, watched
+from sqlwright.train.adapters import attach, copy_folder, load_base
+from sqlwright.train.arguments import (
+    keep_checkpoints_of,
+    last_checkpoint,
+    remove_checkpoints,
+    step_of,
+    training_arguments,
+    watched,
+)
 from sqlwright.train.curve import loss_curve
 from sqlwright.train.device import Arithmetic, choose, prepare_cpu
 from sqlwright.train.engine import choose_way, compile_layers
@@ -221,9 +227,9 @@ def _tune(
         trainer.keep(out / "model")
     if rank() == 0:
         if best_kept:
-            replace_folder(checkpoints / "best", out / "model")
+            copy_folder(checkpoints / "best", out / "model")
         _write_records(out, result, base, config, arithmetic, way, room, division)
-        shutil.rmtree(checkpoints, ignore_errors=True)
+        remove_checkpoints(checkpoints)  # until here a run that is killed finds all it needs to end the same way again
     wait()
     return result
 

@@ -18,6 +18,7 @@ from transformers.trainer_callback import PrinterCallback, ProgressCallback
 from sqlwright.errors import ResourceError
 from sqlwright.train.adapters import save
 from sqlwright.train.batches import Batch
+from sqlwright.train.engine import as_usual
 from sqlwright.train.limits import first_sentence, out_of_memory
 from sqlwright.train.loss import completion_loss, validation_loss
 from sqlwright.train.parallel import Division, whole_weights
@@ -104,6 +105,7 @@ class CompletionTrainer(Trainer):
                     self.accelerator.backward(loss)
                 total += loss.detach()
                 self.rate.add(batch, weight)
+            self.rate.end_step()
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
@@ -183,7 +185,7 @@ class CompletionTrainer(Trainer):
     def _measured(self) -> float:
         model: Any = self.model
         model.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), as_usual(model, self._steps.way):
             accuracy = float(self._accuracy(model, self._tokenizer)) if self._accuracy else 0.0
         model.train()
         return accuracy
