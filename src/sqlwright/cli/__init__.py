@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sqlwright import __version__
-from sqlwright.cli import _data, _evaluate, _export, _models, _start
+from sqlwright.cli import _data, _evaluate, _export, _guard, _models, _start
 from sqlwright.cli._command import complain
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ _start.add(app)
 _data.add(app)
 _models.add(app)
 _evaluate.add(app)
+_guard.add(app)
 _export.add(app)
 
 

@@ -55,8 +55,8 @@ class Session:
 class Said:
     """What a command has to say."""
 
-    data: dict[str, Any]
-    """For `--json`."""
+    data: dict[str, Any] | list[dict[str, Any]]
+    """For `--json`; the objects of a list stand on a line each."""
     lines: list[Any] | Callable[[], list[Any]] = field(default_factory=list)
     """For people: text, or what rich can print; or what makes these, where that takes a while."""
     next: str = ""
@@ -137,7 +137,8 @@ def _common(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 
 def _print(said: Said, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(said.data, ensure_ascii=False, default=str) + "\n")
+        for data in said.data if isinstance(said.data, list) else [said.data]:
+            sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
         return
     from sqlwright.cli._show import show
 
