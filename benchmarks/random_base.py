@@ -1,5 +1,7 @@
 """A base model with random weights in a folder, and prompts of given token lengths for it: what speed is measured on.
 
+    python benchmarks/random_base.py --folder base --shape llama-8b --device cuda
+
     base = write_base(folder, "llama-8b", device="cuda")     # loads as any model does
     prompts = make_prompts("spider", vocabulary_of("llama-8b"))
     tune(prompts, [], base, out, TrainConfig(max_length=8192))
@@ -11,6 +13,7 @@ says how they were counted); `bird` has 24 schemas of 2,000 to 6,000 tokens with
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 from collections.abc import Sequence
@@ -164,3 +167,16 @@ def _lengths(workload: Workload, rng: random.Random) -> list[tuple[int, list[tup
     return [
         (rng.randint(2000, 6000), [(rng.randint(70, 130), rng.randint(30, 90)) for _ in range(130)]) for _ in range(24)
     ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--shape", required=True, choices=sorted(SHAPES))
+    parser.add_argument("--device", default="cpu")
+    args = parser.parse_args()
+    write_base(args.folder, args.shape, device=args.device)
+
+
+if __name__ == "__main__":
+    main()

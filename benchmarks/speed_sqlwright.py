@@ -39,7 +39,7 @@ def train_config(setting: Setting, method: str) -> TrainConfig:
         dropout=0.0,
         batch_size=setting.batch,
         max_steps=setting.steps,
-        sequence_tokens=setting.tokens,
+        sequence_tokens=setting.tokens or "auto",
         max_length=LONGEST,
         learning_rate=1e-4,
         early_stopping="off",

@@ -17,20 +17,15 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from random_base import write_base
+from speed_machine import machine, scratch, started
 from speed_parts import Job, Setting
 
 MODULES = {
@@ -40,6 +35,7 @@ MODULES = {
     "trl": "speed_trl",
 }
 """Each engine's module, with its `open_engine`."""
+BASE = str(Path(__file__).with_name("random_base.py"))
 COUNTS = {"spider": 384, "bird": 48}
 """Samples that the other engines see."""
 
@@ -74,7 +70,7 @@ def run(args: argparse.Namespace) -> None:
     device = "cuda" if torch.cuda.is_available() and not args.tiny else "cpu"
     shape = "tiny" if args.tiny else "llama-8b"
     base = Path(args.base) if args.base else scratch(20) / f"random-{shape}"
-    if started(["base", "--folder", str(base), "--shape", shape, "--device", device], sys.stdout, 240):
+    if started([BASE, "--folder", str(base), "--shape", shape, "--device", device], sys.stdout, 240):
         raise SystemExit(f"{base}: the model was not written")
     rate = machine(out, device)
     wanted = args.only.split(",") if args.only else list(MODULES)
@@ -100,55 +96,10 @@ def run(args: argparse.Namespace) -> None:
             log.flush()
             began = time.monotonic()
             described = json.dumps({"job": job.as_json(), "out": str(out), "rate": rate})
-            code = started(["one", "--job", described], log, min(limit, left - 10))
+            code = started([__file__, "one", "--job", described], log, min(limit, left - 10))
         print(engine, "rc", code, round(time.monotonic() - began, 1), "s", flush=True)
     rows = out / "rows.jsonl"
     print(rows.read_text() if rows.exists() else "nothing measured", flush=True)
-
-
-def scratch(gib: int) -> Path:
-    """Return a folder with room for so much: in memory where there is twice that, else on the disk."""
-    shared = Path("/dev/shm")
-    if shared.is_dir() and shutil.disk_usage(shared).free > 2 * gib * 2**30:
-        return shared
-    return Path(tempfile.gettempdir())
-
-
-def started(arguments: list[str], log: Any, limit: float) -> int:
-    """Run this script with other arguments in a process of its own; returns its exit status, -9 where time was up."""
-    process = subprocess.Popen(
-        [sys.executable, __file__, *arguments], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        return process.wait(limit)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, 9)
-        log.write(f"\nstopped after {limit:.0f} s\n")
-        return process.wait()
-
-
-def machine(out: Path, device: str) -> float:
-    """Write what this ran on; returns the operations a second of a large bf16 product."""
-    import torch
-
-    from sqlwright.train.estimate import matmul_rate
-
-    rate = matmul_rate(device, torch.bfloat16)
-    found: dict[str, Any] = {
-        "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
-        "matmul_tflops": round(rate / 1e12, 1),
-        "versions": {},
-    }
-    for name in ("torch", "triton", "transformers", "peft", "bitsandbytes", "unsloth", "trl", "liger_kernel"):
-        try:
-            found["versions"][name] = version(name)
-        except PackageNotFoundError:
-            continue
-    (out / "machine.json").write_text(json.dumps(found))
-    print(found, flush=True)
-    if device == "cuda":
-        torch.cuda.empty_cache()
-    return rate
 
 
 def one(described: dict[str, Any]) -> None:
@@ -223,11 +174,6 @@ def main() -> None:
     command = commands.add_parser("one", help="started by run")
     command.add_argument("--job", type=json.loads)
     command.set_defaults(call=lambda args: one(args.job))
-    command = commands.add_parser("base", help="started by run")
-    command.add_argument("--folder")
-    command.add_argument("--shape")
-    command.add_argument("--device")
-    command.set_defaults(call=lambda args: write_base(args.folder, args.shape, device=args.device))
     command = commands.add_parser("collect")
     command.add_argument("folders", nargs="+")
     command.set_defaults(call=collect)
