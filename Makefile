@@ -26,6 +26,7 @@ lint: $(VENV)/.for-development
 	$(BIN)/lint-imports
 	$(BIN)/python docs/gen_cli.py --check
 	$(BIN)/python docs/gen_picture.py --check
+	$(BIN)/python docs/gen_speed.py --check
 
 format: $(VENV)/.for-development
 	$(BIN)/ruff check --fix
@@ -38,6 +39,7 @@ docs: $(VENV)/.for-development
 reference: $(VENV)/.for-development
 	$(BIN)/python docs/gen_cli.py
 	$(BIN)/python docs/gen_picture.py
+	$(BIN)/python docs/gen_speed.py
 
 clean:
 	rm -rf $(VENV) site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
