@@ -1,162 +1,138 @@
-"""Several GPUs: one process, DDP and FSDP2 on the same steps; do the losses agree, and how much quicker is it.
+"""Several GPUs: one process, DDP, FSDP2 and ZeRO through `tune`; do the losses agree, and how much quicker is it.
 
-    python benchmarks/train_gpus.py run --out results --minutes 4          # on two GPUs
-    python benchmarks/train_gpus.py run --out results --tiny               # on a CPU with gloo: one process and DDP
+    python benchmarks/train_gpus.py run --out results --minutes 5                   # on two GPUs
+    python benchmarks/train_gpus.py run --out results --tiny                        # on a CPU, with gloo
 
-Each way tunes a model of Llama-3.1-8B's shape (random weights, LoRA of rank 16, bf16) through the Trainer on the same
-steps of 512 samples with Spider's lengths, and writes its losses and samples a second to `gpus.jsonl`.
+Each way tunes a model of Llama-3.1-8B's shape with random weights (`random_base.py`; LoRA of rank 16, bf16) on steps of
+512 samples with Spider's lengths. `train_gpus.json` has a row a way; a way that fails has a row with its error.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
+import platform
+import signal
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from train_speed import config_of, make_samples, random_model, synchronise, with_lora
-
-STEPS, WARM = 8, 3
+WAYS = {"one": 1, "ddp": 2, "fsdp": 2, "zero2": 2, "zero3": 2}
+"""Values of `parallel`, and in how many processes."""
+STEPS, WARM = 12, 4
+"""Steps of a way, and those of them in which layers are still compiled."""
 
 
 def worker(args: argparse.Namespace) -> None:
-    """Train some steps in this process, one of several, and write what came of it."""
+    """Tune in this process, which may be one of several, and write what came of it."""
     import torch
-    from transformers import TrainerCallback, TrainingArguments
+    from random_base import make_prompts, vocabulary_of
 
-    from sqlwright.train import teach
-    from sqlwright.train.engine import compile_layers
-    from sqlwright.train.grouping import cost
-    from sqlwright.train.lean import make_lean
-    from sqlwright.train.masks import Way, prepare
-    from sqlwright.train.steps import PlanSettings, Steps
-    from sqlwright.train.trainer import CompletionTrainer
+    from sqlwright._processes import processes, rank
+    from sqlwright.config import TrainConfig
+    from sqlwright.train import tune
 
-    rank, processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    cuda = torch.cuda.is_available() and not args.tiny
-    device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if cuda else "cpu"
-    if cuda:
-        torch.cuda.set_device(device)
-    way: Way = "flex" if cuda else "blocks"
-    torch.manual_seed(0)
-    config = config_of(args.tiny)
-    model = teach(with_lora(random_model(config, "flex_attention" if cuda else "sdpa", device)))
-    make_lean(model)
-    prepare(model, way)
-    samples = make_samples("spider", config.vocab_size, 0.05 if args.tiny else 1.0)
-    batch, budget = (64, 128) if args.tiny else (512, 18_432)
-    steps = Steps(samples, PlanSettings(batch, budget, 0), way, rank=rank, processes=processes)
-    if cuda:
-        # One length for all: what is measured is the exchange between GPUs, not the compiler.
-        some = steps.plan(0)[:STEPS]
-        longest = max(sum(cost(samples, group) for group in pack) for step in some for pack in step)
-        steps.multiple = -(-longest // 128) * 128
-        if not args.eager:
-            compile_layers(model, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        arguments: Any = TrainingArguments(
-            output_dir=folder,
-            max_steps=STEPS,
-            per_device_train_batch_size=1,
-            learning_rate=1e-4,
-            lr_scheduler_type="constant",
-            bf16=True,
-            use_cpu=not cuda,
-            save_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            logging_steps=1,
-            ddp_find_unused_parameters=False,
-            remove_unused_columns=False,
-            dataloader_pin_memory=False,
-            fsdp="full_shard auto_wrap" if args.way == "fsdp2" else "",
-            fsdp_config={
-                "fsdp_version": 2,
-                "transformer_layer_cls_to_wrap": ["LlamaDecoderLayer"],
-                "reshard_after_forward": True,
-            }
-            if args.way == "fsdp2"
-            else None,
-        )
-        arguments._n_gpu = min(arguments.n_gpu, 1)
-        times: list[float] = []
-
-        class Clock(TrainerCallback):
-            def on_step_end(self, *_: Any, **__: Any) -> None:
-                synchronise("cuda" if cuda else "cpu")
-                times.append(time.perf_counter())
-
-        trainer = CompletionTrainer(
-            model,
-            arguments,
-            tokenizer=None,
-            steps=steps,
-            validation=[],
-            best=Path(folder) / "best",
-            watch="",
-            accuracy=None,
-            callbacks=[Clock()],
-        )
-        trainer.train()
-    if rank == 0:
-        seconds = times[-1] - times[WARM]
+    tiny = args.tiny
+    config = TrainConfig(
+        parallel="auto" if args.way == "one" else args.way,
+        max_steps=STEPS,
+        batch_size=64 if tiny else 512,
+        sequence_tokens=512 if tiny else 18_432,
+        max_length=8_192,
+        dropout=0.0,
+        learning_rate=1e-4,
+        schedule="constant",
+        warmup=0.0,
+        precision="fp32" if tiny else "bf16",
+    )
+    prompts = make_prompts("spider", vocabulary_of(args.shape), scale=0.05 if tiny else 1.0)
+    out = Path(args.out) / args.way
+    result = tune(prompts, [], args.base, out, config)
+    if rank() == 0:
+        log = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+        steps = [row for row in log if "loss" in row]
+        seconds = [after["seconds"] - before["seconds"] for before, after in pairwise(steps)]
         row = {
             "way": args.way,
-            "processes": processes,
-            "samples_per_s": round(batch * (STEPS - 1 - WARM) / seconds, 2),
-            "losses": [round(row["loss"], 5) for row in trainer.state.log_history if "loss" in row],
-            "grad_norms": [round(row["grad_norm"], 5) for row in trainer.state.log_history if "grad_norm" in row],
-            "peak_gib": round(torch.cuda.max_memory_allocated() / 2**30, 2) if cuda else 0.0,
-            "engine": type(trainer.model_wrapped).__name__,
+            "processes": processes(),
+            "samples_per_s": round(config.batch_size / statistics.median(seconds[WARM - 1 :]), 2),
+            "losses": [round(row["loss"], 5) for row in steps],
+            "grad_norms": [round(row["grad_norm"], 5) for row in steps],
+            "step_seconds": [round(value, 2) for value in seconds],
+            "peak_gib": round(torch.cuda.max_memory_allocated() / 2**30, 2) if torch.cuda.is_available() else None,
+            "share_saved": result.share_saved,
+            "trainable": result.trainable,
         }
-        with (Path(args.out) / "gpus.jsonl").open("a") as file:
-            file.write(json.dumps(row) + "\n")
-        print(json.dumps(row), flush=True)
+        (Path(args.out) / f"{args.way}.json").write_text(json.dumps(row))
 
 
 def run(args: argparse.Namespace) -> None:
     """Start each way in processes of its own, and compare."""
+    import torch
+
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + 60 * args.minutes
-    ways = [("single", 1), ("ddp", 2)] if args.tiny else [("single", 1), ("ddp", 2), ("fsdp2", 2)]
-    while ways:
-        way, processes = ways.pop(0)
-        eager = way.endswith("-eager")
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"]
-        if processes == 1:
-            command = [sys.executable]
-        command += [__file__, "worker", "--out", str(out), "--way", way.removesuffix("-eager")]
-        command += [*(["--tiny"] if args.tiny else []), *(["--eager"] if eager else [])]
+    shape = "tiny" if args.tiny else args.shape
+    base = Path(args.base or out / "base")
+    make = f"from random_base import write_base; write_base({str(base)!r}, {shape!r}, device={args.device!r})"
+    subprocess.run([sys.executable, "-c", make], check=True, cwd=Path(__file__).parent)
+    rows: list[dict[str, Any]] = []
+    for way in args.ways:
+        command = [sys.executable]
+        if WAYS[way] > 1:
+            command += ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={WAYS[way]}"]
+        command += [__file__, "worker", "--out", str(out), "--base", str(base), "--way", way, "--shape", shape]
+        command += ["--tiny"] if args.tiny else []
         began = time.monotonic()
-        with (out / "gpus_log.txt").open("a") as log:
-            log.write(f"==== {way}\n")
-            log.flush()
-            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-            try:
-                process.wait(max(20, min(150, end - time.monotonic())))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
-                process.wait()
-                log.write("stopped: its time was up\n")
-        print(way, "rc", process.returncode, round(time.monotonic() - began, 1), "s", flush=True)
-        if process.returncode and not eager and not args.tiny and end - time.monotonic() > 50:
-            ways.append((f"{way}-eager", processes))
-    rows = [json.loads(line) for line in (out / "gpus.jsonl").open()] if (out / "gpus.jsonl").exists() else []
-    by_way = {row["way"]: row for row in rows}
-    single = by_way.get("single")
+        error = _run(command, out / f"{way}.log", seconds=min(args.limit, end - began))
+        result = out / f"{way}.json"
+        row = json.loads(result.read_text()) if result.exists() else {"way": way, "processes": WAYS[way]}
+        rows.append(row | ({"error": error} if error else {}) | {"seconds": round(time.monotonic() - began, 1)})
+        print(json.dumps(rows[-1]), flush=True)
+        (out / "train_gpus.json").write_text(json.dumps(_figures(rows, shape, torch), indent=1) + "\n")
+
+
+def _run(command: list[str], log: Path, seconds: float) -> str:
+    """Run a command for so long at most; return its error's last line, "" for none."""
+    if seconds < 10:
+        return "no time was left"
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return f"stopped after {seconds:.0f} seconds"
+    if process.returncode == 0:
+        return ""
+    lines = [line for line in log.read_text().splitlines() if "Error" in line]
+    return (lines or [f"ended with {process.returncode}"])[0][-400:]
+
+
+def _figures(rows: list[dict[str, Any]], shape: str, torch: Any) -> dict[str, Any]:
+    """Return the rows, those of several processes compared with that of one, and the machine."""
+    one = next((row for row in rows if row["processes"] == 1 and "losses" in row), None)
     for row in rows:
-        if single is not None and row["processes"] > 1:
-            row["efficiency"] = round(row["samples_per_s"] / single["samples_per_s"] / row["processes"], 3)
-            pairs = zip(row["losses"], single["losses"], strict=False)
-            row["largest_loss_difference"] = max(abs(a - b) / b for a, b in pairs)
-        print(json.dumps(row), flush=True)
-    (out / "gpus.json").write_text(json.dumps(rows, indent=1))
+        if one is not None and "losses" in row and row is not one:
+            row["efficiency"] = round(row["samples_per_s"] / one["samples_per_s"] / row["processes"], 3)
+            pairs = zip(row["losses"], one["losses"], strict=True)
+            difference = max(abs(found - expected) / expected for found, expected in pairs)
+            row["largest_loss_difference"] = difference if math.isfinite(difference) else None
+    cuda = torch.cuda.is_available()
+    return {
+        "shape": shape,
+        "machine": f"{torch.cuda.device_count()} x {torch.cuda.get_device_name()}" if cuda else platform.machine(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "rows": rows,
+    }
 
 
 def main() -> None:
@@ -165,11 +141,17 @@ def main() -> None:
     for name, call in (("run", run), ("worker", worker)):
         command = commands.add_parser(name)
         command.add_argument("--out", required=True)
-        command.add_argument("--minutes", type=float, default=4.0)
-        command.add_argument("--way", default="single")
+        command.add_argument("--base", default="", help="folder of the base; written when it is not there")
+        command.add_argument("--shape", default="llama-8b")
         command.add_argument("--tiny", action="store_true")
-        command.add_argument("--eager", action="store_true", help="compile no layers")
         command.set_defaults(call=call)
+        if name == "run":
+            command.add_argument("--minutes", type=float, default=5.0, help="for all of it")
+            command.add_argument("--limit", type=float, default=120.0, help="seconds for one way")
+            command.add_argument("--device", default="cpu", help="where the random weights are drawn")
+            command.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+        else:
+            command.add_argument("--way", choices=WAYS, required=True)
     args = parser.parse_args()
     args.call(args)
 
