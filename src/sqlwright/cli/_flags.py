@@ -86,9 +86,11 @@ def _as_typed(annotation: Any) -> Any:
         (item,) = get_args(annotation)
         any_list: Any = list
         return Optional[any_list[str if get_origin(item) is Literal else item]]  # noqa: UP045
+    if origin is dict:
+        return Optional[list[str]]  # noqa: UP045
     if origin is not None and any(get_origin(part) is Annotated for part in get_args(annotation)):  # a number or a word
         return Optional[str]  # noqa: UP045
-    if origin is not None:  # a mapping, or a list or a word
+    if origin is not None:  # a list or a word
         return Optional[list[str]]  # noqa: UP045
     return Optional[annotation]  # noqa: UP045
 
