@@ -25,7 +25,7 @@ from sqlwright.train import Sample
 
 Workload = Literal["spider", "bird"]
 LENGTHS = Path(__file__).resolve().parent / "data" / "spider_lengths.json"
-_SPECIAL = ("<eos>", "<pad>")
+_SPECIAL = ("<eos>", "<pad>", "<bos>")
 """The last ids of the vocabulary; every other id i is the word "w<i>"."""
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -90,8 +90,8 @@ def write_base(folder: Path | str, shape: str, *, seed: int = 0, device: str = "
         return folder
     options = dict(SHAPES[shape])
     vocabulary = options["vocab_size"]
-    eos, pad = vocabulary - 2, vocabulary - 1
-    config = AutoConfig.for_model(**options, bos_token_id=None, eos_token_id=eos, pad_token_id=pad)
+    eos, pad, bos = range(vocabulary - len(_SPECIAL), vocabulary)
+    config = AutoConfig.for_model(**options, bos_token_id=bos, eos_token_id=eos, pad_token_id=pad)
     torch.manual_seed(seed)
     auto: Any = AutoModelForCausalLM
     with torch.device(device):
@@ -110,7 +110,8 @@ def _tokenizer(vocabulary: int) -> Any:
     tokenizer = Tokenizer(models.WordLevel(ids, unk_token="w0"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     make: Any = PreTrainedTokenizerFast
-    return make(tokenizer_object=tokenizer, eos_token=_SPECIAL[0], pad_token=_SPECIAL[1], unk_token="w0")
+    special = dict(zip(("eos_token", "pad_token", "bos_token"), _SPECIAL, strict=True))
+    return make(tokenizer_object=tokenizer, unk_token="w0", **special)
 
 
 def make_prompts(workload: Workload, vocabulary: int, *, scale: float = 1.0, seed: int = 0) -> list[Prompt]:

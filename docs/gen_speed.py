@@ -71,7 +71,7 @@ def _panel(title: str, speeds: dict[str, float], left: int) -> list[str]:
         y = TOP + ROW * number
         kind = "tuned" if engine == "sqlwright" else "base"
         length = max(1, round(WIDTH * speeds.get(engine, 0.0) / longest))
-        figure = f"{speeds[engine]:.1f}" if engine in speeds else "out of memory"
+        figure = f"{speeds[engine]:.1f}" if engine in speeds else "no result"
         lines += [
             f'  <text x="{left + LEFT - 8}" y="{y + 13}" text-anchor="end">{name}</text>',
             f'  <rect class="{kind}" x="{left + LEFT}" y="{y}" width="{length}" height="{BAR}" rx="2"/>',

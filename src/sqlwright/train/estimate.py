@@ -18,8 +18,9 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from sqlwright._loading import loading
 from sqlwright.config import TrainConfig
 from sqlwright.records import Prompt
-from sqlwright.train.device import choose
+from sqlwright.train.device import Arithmetic, choose
 from sqlwright.train.engine import decoder_layers, narrow_window
+from sqlwright.train.masks import Way
 from sqlwright.train.memory import activation_bytes, operations, shape_of
 from sqlwright.train.room import choose_room
 from sqlwright.train.steps import Steps, plan_settings
@@ -83,18 +84,18 @@ def estimate_run(
         settings = AutoConfig.from_pretrained(str(base), **own_code)
         tokenizer = AutoTokenizer.from_pretrained(str(base), **own_code)
     samples, count = tokenise(train, tokenizer, max_length=config.max_length, too_long=config.too_long, trim=trim)
-    weights, trainable, layers = _weights(settings, config, own_code)
+    weights = _weights(settings, config, own_code)
     frozen = config.method != "full"
-    held = weights * (_NF4 if config.method == "qlora" else 4 if not frozen else _BYTES[arithmetic.dtype])
-    held += trainable * (12 if not frozen else 16)  # gradient and AdamW's two averages; an adapter's weights too
+    held = _held_bytes(weights, config, arithmetic)
     free = torch.cuda.mem_get_info()[0] - held if arithmetic.device == "cuda" else None
-    room = choose_room(config, settings, layers, free, count.longest)
+    room = choose_room(config, settings, weights.layers, free, count.longest)
     narrow = narrow_window(settings.get_text_config(), count.longest)
-    steps = Steps(samples, plan_settings(config, room.tokens), "rows" if narrow else "blocks")
+    way: Way = "rows" if narrow else "flex" if arithmetic.device == "cuda" else "blocks"
+    steps = Steps(samples, plan_settings(config, room.tokens), way)
     groups = [group for step in steps.plan(0) for pack in step for group in pack]
     shape = shape_of(settings)
     total = config.max_steps if config.max_steps > 0 else max(1, math.ceil(config.epochs * len(steps)))
-    share = room.checkpointed / max(layers, 1)
+    share = room.checkpointed / max(weights.layers, 1)
     work = operations(shape, samples, groups, frozen=frozen) * total / max(len(steps), 1)
     work *= 1 + share / (2 if frozen else 3)  # the forward pass of these layers once more
     rate = (rate or matmul_rate(arithmetic.device, arithmetic.dtype)) * _REACHED[arithmetic.device]
@@ -109,29 +110,48 @@ def estimate_run(
         computed=round(count.tokens * (1 - steps.saved())),
         sequence_tokens=room.tokens,
         checkpointed_layers=room.checkpointed,
-        trainable=trainable,
+        trainable=weights.trainable,
         memory_gib=round((held + kept + (least - kept) * share) / _GIB, 2),
         seconds=round(work / rate, 1),
     )
 
 
-def _weights(settings: Any, config: TrainConfig, own_code: dict[str, bool]) -> tuple[int, int, int]:
-    """Return how many weights there are, how many learn, and how many layers, from a model without storage."""
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What a model holds."""
+
+    count: int
+    linear: int
+    """Of these, in linear layers other than the head: what QLoRA holds in 4 bits."""
+    trainable: int
+    layers: int
+
+
+def _weights(settings: Any, config: TrainConfig, own_code: dict[str, bool]) -> _Weights:
+    """Return what there is to hold, from a model without storage."""
     auto: Any = AutoModelForCausalLM
     with torch.device("meta"):
         model = auto.from_config(settings, **own_code)
     count = sum(parameter.numel() for parameter in model.parameters())
     layers = len(decoder_layers(model))
-    if config.method == "full":
-        return count, count, layers
     head = model.get_output_embeddings()
-    trainable = 0
+    linear, trainable = 0, 0
     for name, module in model.named_modules():
-        wanted = config.target_modules == "all-linear" or name.split(".")[-1] in config.target_modules
-        if isinstance(module, torch.nn.Linear) and module is not head and wanted:
+        if not isinstance(module, torch.nn.Linear) or module is head:
+            continue
+        linear += module.weight.numel()
+        if config.target_modules == "all-linear" or name.split(".")[-1] in config.target_modules:
             trainable += config.rank * (module.in_features + module.out_features)
             trainable += module.out_features * (config.method == "dora")
-    return count, trainable, layers
+    return _Weights(count, linear, count if config.method == "full" else trainable, layers)
+
+
+def _held_bytes(weights: _Weights, config: TrainConfig, arithmetic: Arithmetic) -> float:
+    """Return what weights, gradients and AdamW's two averages take; what learns is held in float32."""
+    if config.method == "full":
+        return 16.0 * weights.count
+    small = weights.linear if config.method == "qlora" else 0
+    return _NF4 * small + _BYTES[arithmetic.dtype] * (weights.count - small) + 16.0 * weights.trainable
 
 
 def matmul_rate(device: str, dtype: torch.dtype) -> float:
