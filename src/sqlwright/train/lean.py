@@ -19,6 +19,8 @@ from torch import Tensor
 
 _MATES = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 """Names of layers that have the same input."""
+_ALIGNED = 8
+"""Numbers of two bytes in what a GPU reads at once; ranks that are no multiple of it are not joined."""
 
 
 def make_lean(model: Any) -> int:
@@ -63,7 +65,9 @@ def _is_plain(module: Any) -> bool:
 
 
 def _is_joinable(module: Any) -> bool:
-    return isinstance(module.lora_dropout[module.active_adapters[0]], torch.nn.Identity)
+    """Parts of a joined product begin where a GPU reads whole words: the compiler pads rows that do not."""
+    name = module.active_adapters[0]
+    return isinstance(module.lora_dropout[name], torch.nn.Identity) and module.r[name] % _ALIGNED == 0
 
 
 def _forward(self: Any, x: Tensor, *args: Any, **options: Any) -> Tensor:
