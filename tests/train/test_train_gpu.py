@@ -9,6 +9,10 @@ import pytest
 import torch
 from train_gpu_groups import CASES, Case, batches_of, blind_rows, flex_errors, hard_samples, promised_loss
 
+from sqlwright.train import Sample, collate
+from sqlwright.train.engine import trial
+from sqlwright.train.masks import FLEX_BLOCK
+
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 
@@ -20,6 +24,14 @@ def test_the_groups_have_rows_that_see_nothing_of_the_first_block() -> None:
 
 def test_a_lone_group_that_fills_its_blocks_has_no_such_rows() -> None:
     assert blind_rows(torch.full((512,), 512, dtype=torch.int32)) == 0
+
+
+@pytest.mark.parametrize("length", [5, 40, 300])
+@pytest.mark.parametrize("share", [True, False])
+def test_the_batch_that_a_run_checks_itself_with_has_such_rows(length: int, share: bool) -> None:
+    samples = [Sample("", (1,) * (length + schema), (2,) * 9, (3,) * 9) for schema in range(60) for _ in range(3)]
+    batch = collate(samples, trial(samples, share=share), multiple=FLEX_BLOCK)
+    assert batch.stop is not None and blind_rows(batch.stop) > 0
 
 
 @pytest.mark.gpu

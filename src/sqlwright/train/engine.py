@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from sqlwright.train.batches import collate, collate_rows
-from sqlwright.train.grouping import Pack
+from sqlwright.train.grouping import Group, Pack, cost
 from sqlwright.train.loss import completion_losses
 from sqlwright.train.masks import FLEX_BLOCK, Way, prepare
 from sqlwright.train.memory import COMPILED_KEEPS
@@ -25,6 +25,8 @@ _LOG = logging.getLogger("sqlwright.train")
 _FEW_LENGTHS = 4
 _CHECKED = 4
 """Questions of a schema in the batch of the self-check."""
+_TRIED = 3
+"""Blocks of FlexAttention that this batch is longer than, where there are enough samples."""
 _TOLERANCE = {True: 1e-3, False: 0.1}
 """Largest difference of the labels' losses, as a part of their spread, in float32 and in shorter arithmetic."""
 
@@ -47,7 +49,7 @@ def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: boo
         prepare(model, "rows")
         return "rows"
     ways: tuple[Way, ...] = ("flex", "blocks", "dense") if device == "cuda" else ("blocks", "dense")
-    packs = _trial(samples) if share else tuple((index,) for group in _trial(samples) for index in group)
+    packs = trial(samples, share=share)
     training = model.training
     model.eval()
     try:
@@ -124,16 +126,26 @@ def multiple_of(way: Way, budget: int = FLEX_BLOCK) -> int:
     return max(1, budget // 16 // FLEX_BLOCK) * FLEX_BLOCK if way == "flex" else 1
 
 
-def _trial(samples: Sequence[Sample]) -> Pack:
-    """Return the shortest groups of the two prefixes that most samples have, and a lone sample."""
+def trial(samples: Sequence[Sample], *, share: bool) -> Pack:
+    """Return short groups of the prefixes that most samples have, two of them or more, and a lone sample.
+
+    They are so many that some share a block of FlexAttention's, whose kernels are at their most intricate there.
+
+    Args:
+        share: whether samples of a prefix share it; otherwise each is a group of its own.
+    """
     members: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for index, sample in enumerate(samples):
         if sample.prefix and sample.suffix:
             members[sample.prefix].append(index)
-    largest = sorted(members.values(), key=len, reverse=True)[:2]
-    groups = [tuple(sorted(group, key=lambda index: len(samples[index]))[:_CHECKED]) for group in largest]
+    groups: list[Group] = []
+    for group in sorted(members.values(), key=len, reverse=True):
+        if len(groups) >= 2 and sum(cost(samples, chosen) for chosen in groups) > _TRIED * FLEX_BLOCK:
+            break
+        groups.append(tuple(sorted(group, key=lambda index: len(samples[index]))[:_CHECKED]))
     lone = min(range(len(samples)), key=lambda index: len(samples[index]))
-    return (*groups, (lone,))
+    groups.append((lone,))
+    return tuple(groups) if share else tuple((index,) for group in groups for index in group)
 
 
 def _difference(model: Any, samples: Sequence[Sample], packs: Pack, way: Way) -> float:
