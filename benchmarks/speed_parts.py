@@ -23,8 +23,8 @@ class Setting:
     """How an engine is run on a workload."""
 
     workload: Workload
-    tokens: int = 16_384
-    """Most tokens of a sequence (sqlwright, packing), or of a micro-batch with its padding."""
+    tokens: int = 0
+    """Most tokens of a sequence (sqlwright, packing) or of a padded micro-batch; 0 leaves it to the engine."""
     batch: int = 0
     """Samples in an optimiser step (sqlwright); the others make a step of each micro-batch."""
     steps: int = 0

@@ -148,6 +148,14 @@ def collect(args: argparse.Namespace) -> None:
             ours = best(found, "tokens_per_s", lambda name: name == "sqlwright")
             peer = best(found, "tokens_per_s", lambda name: name == "unsloth")
             per_token.setdefault(method, {})[workload] = round(ours / peer, 3)
+    held = {
+        workload: {
+            engine: max((row["peak_gib"] for row in same if row["engine"] == engine), default=float("nan"))
+            for engine in ("sqlwright", "unsloth")
+        }
+        for workload in ("spider", "bird")
+        for same in [[row for row in rows if at_equal_batch(row, workload)]]
+    }
     result = {
         **machines[0],
         "matmul_tflops": [each["matmul_tflops"] for each in machines],
@@ -155,10 +163,17 @@ def collect(args: argparse.Namespace) -> None:
         "command": "python benchmarks/train_speed.py run --out OUT [--method qlora]; each engine in its own process",
         "ratio": ratio.get("lora", {}),
         "per_token_ratio": per_token.get("lora", {}),
-        "qlora": {"ratio": ratio.get("qlora", {}), "per_token_ratio": per_token.get("qlora", {})},
+        "qlora": {"ratio": ratio.get("qlora", {}), "per_token_ratio": per_token.get("qlora", {}), "peak_gib": held},
         "rows": rows,
     }
     print(json.dumps(result, indent=1))
+
+
+def at_equal_batch(row: dict[str, Any], workload: str) -> bool:
+    """Return whether a row is QLoRA on a workload in sequences or micro-batches of 16k tokens, without checkpointing."""
+    settings = row["settings"]
+    wanted = row["method"] == "qlora" and row["workload"] == workload and "peak_gib" in row
+    return wanted and settings.get("tokens") == 16_384 and not settings.get("checkpointing")
 
 
 def best(rows: list[dict[str, Any]], figure: str, engines: Callable[[str], bool]) -> float:
