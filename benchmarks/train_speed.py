@@ -19,7 +19,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +36,7 @@ MODULES = {
 }
 """Each engine's module, with its `open_engine`."""
 BASE = str(Path(__file__).with_name("random_base.py"))
+WORKLOADS = ("spider", "bird")
 COUNTS = {"spider": 384, "bird": 48}
 """Samples that the other engines see."""
 
@@ -137,48 +138,45 @@ def collect(args: argparse.Namespace) -> None:
     """Print the rows of some runs as one result, with the ratios."""
     rows = [json.loads(line) for folder in args.folders for line in (Path(folder) / "rows.jsonl").open()]
     machines = [json.loads((Path(folder) / "machine.json").read_text()) for folder in args.folders]
-    ratio: dict[str, dict[str, float]] = {}
-    per_token: dict[str, dict[str, float]] = {}
-    for method in sorted({row["method"] for row in rows}):
-        for workload in ("spider", "bird"):
-            found = [r for r in rows if (r["workload"], r["method"]) == (workload, method) and "samples_per_s" in r]
-            ours = best(found, "samples_per_s", lambda name: name == "sqlwright")
-            peer = best(found, "samples_per_s", lambda name: name != "sqlwright")
-            ratio.setdefault(method, {})[workload] = round(ours / peer, 2)
-            ours = best(found, "tokens_per_s", lambda name: name == "sqlwright")
-            peer = best(found, "tokens_per_s", lambda name: name == "unsloth")
-            per_token.setdefault(method, {})[workload] = round(ours / peer, 3)
-    held = {
-        workload: {
-            engine: max((row["peak_gib"] for row in same if row["engine"] == engine), default=float("nan"))
-            for engine in ("sqlwright", "unsloth")
-        }
-        for workload in ("spider", "bird")
-        for same in [[row for row in rows if at_equal_batch(row, workload)]]
-    }
     result = {
         **machines[0],
         "matmul_tflops": [each["matmul_tflops"] for each in machines],
         "model": "Llama-3.1-8B's shape, random weights, bf16 (QLoRA: NF4); LoRA r=16 on all linear layers",
         "command": "python benchmarks/train_speed.py run --out OUT [--method qlora]; each engine in its own process",
-        "ratio": ratio.get("lora", {}),
-        "per_token_ratio": per_token.get("lora", {}),
-        "qlora": {"ratio": ratio.get("qlora", {}), "per_token_ratio": per_token.get("qlora", {}), "peak_gib": held},
+        **ratios([row for row in rows if row["method"] == "lora"]),
+        "qlora": {
+            **ratios([row for row in rows if row["method"] == "qlora"]),
+            "peak_gib": {workload: memory_at_equal_batch(rows, workload) for workload in WORKLOADS},
+        },
         "rows": rows,
     }
     print(json.dumps(result, indent=1))
 
 
-def at_equal_batch(row: dict[str, Any], workload: str) -> bool:
-    """Return whether a row is QLoRA on a workload in sequences or micro-batches of 16k tokens, without checkpointing."""
-    settings = row["settings"]
-    wanted = row["method"] == "qlora" and row["workload"] == workload and "peak_gib" in row
-    return wanted and settings.get("tokens") == 16_384 and not settings.get("checkpointing")
+def ratios(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return samples a second over the fastest peer's, and tokens a second over Unsloth's, each at its best."""
+    found: dict[str, dict[str, float]] = {"ratio": {}, "per_token_ratio": {}}
+    peers = set(MODULES) - {"sqlwright"}
+    for name, figure, others in (("ratio", "samples_per_s", peers), ("per_token_ratio", "tokens_per_s", {"unsloth"})):
+        for workload in WORKLOADS:
+            good = [row for row in rows if row["workload"] == workload and figure in row]
+            ours = [row[figure] for row in good if row["engine"] == "sqlwright"]
+            theirs = [row[figure] for row in good if row["engine"] in others]
+            if ours and theirs:
+                found[name][workload] = round(max(ours) / max(theirs), 3)
+    return found
 
 
-def best(rows: list[dict[str, Any]], figure: str, engines: Callable[[str], bool]) -> float:
-    """Return the highest figure of some engines; no number where none was measured."""
-    return max((row[figure] for row in rows if engines(row["engine"])), default=float("nan"))
+def memory_at_equal_batch(rows: list[dict[str, Any]], workload: str) -> dict[str, float]:
+    """Return, by engine, the GiB of QLoRA in sequences or micro-batches of 16k tokens, without checkpointing."""
+    return {
+        row["engine"]: row["peak_gib"]
+        for row in rows
+        if (row["method"], row["workload"]) == ("qlora", workload)
+        and row["settings"].get("tokens") == 16_384
+        and not row["settings"].get("checkpointing")
+        and "peak_gib" in row
+    }
 
 
 def main() -> None:
