@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sqlwright.config import parse
+from sqlwright.config import TrainConfig, parse
 from sqlwright.data import read
 from sqlwright.schema import Lexicon
 from sqlwright.synth import SHAPES
@@ -55,6 +55,13 @@ def test_the_lexicons_are_read(tmp_path: Path) -> None:
     (tmp_path / "lexicon.toml").write_text(titled("synthesis.md")["lexicon.toml"], encoding="utf-8")
     for file in (tmp_path / "lexicon.toml", ROOT / "examples" / "lexicon.toml"):
         assert Lexicon.builtin().extended(file) is not Lexicon.builtin()
+
+
+def test_every_setting_of_training_is_shown_with_a_value() -> None:
+    text = (DOCS / "training.md").read_text(encoding="utf-8").split("## Settings\n")[1]
+    shown = tomllib.loads(TITLED.findall(text)[0][2])
+    assert list(shown["train"]) and set(shown["train"]) == set(TrainConfig.model_fields)
+    assert parse(shown).train.batch_size == 64
 
 
 def test_the_settings_are_settings_and_the_shapes_are_all_there() -> None:

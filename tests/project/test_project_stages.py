@@ -272,8 +272,9 @@ def test_the_accuracy_of_validation_can_stop_training(tuned: Project, tmp_path: 
     tuned.import_data(validation, split="validation")
     tuned.audit()
     tuned.split()
-    outcome = tuned.train(
-        "watched", early_stopping="accuracy", eval_every=20, max_steps=40, too_long="trim-schema", max_length=400
-    )
-    assert outcome.counts["accuracy"] in (0.0, 1.0)
-    assert outcome.counts["validation"] == 1
+    watched = {"early_stopping": "accuracy", "too_long": "trim-schema", "max_length": 400, "patience": 2}
+    still = tuned.train("still", **watched, eval_every=2, max_steps=40, learning_rate=1e-9).counts
+    assert still["stopped_early"] and (still["steps"], still["best_step"], still["accuracy"]) == (6, 2, 0.0)
+    learnt = tuned.train("learnt", **watched, eval_every=50, max_steps=100).counts
+    assert (learnt["accuracy"], learnt["validation"]) == (1.0, 1)
+    assert not learnt["stopped_early"]
