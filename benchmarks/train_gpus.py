@@ -91,7 +91,10 @@ def run(args: argparse.Namespace) -> None:
         command += [__file__, "worker", "--out", str(out), "--base", str(base), "--way", way, "--shape", shape]
         command += ["--tiny"] if args.tiny else []
         began = time.monotonic()
-        error = _run(command, out / f"{way}.log", seconds=min(args.limit, end - began))
+        folders = [args.deepspeed] if way.startswith("zero") and args.deepspeed else []
+        path = os.pathsep.join([*folders, os.environ.get("PYTHONPATH", "")])
+        limit = min(args.limit, end - began)
+        error = _run(command, out / f"{way}.log", {**os.environ, "PYTHONPATH": path}, limit)
         result = out / f"{way}.json"
         row = json.loads(result.read_text()) if result.exists() else {"way": way, "processes": WAYS[way]}
         rows.append(row | ({"error": error} if error else {}) | {"seconds": round(time.monotonic() - began, 1)})
@@ -99,12 +102,14 @@ def run(args: argparse.Namespace) -> None:
         (out / "train_gpus.json").write_text(json.dumps(_figures(rows, shape, torch), indent=1) + "\n")
 
 
-def _run(command: list[str], log: Path, seconds: float) -> str:
+def _run(command: list[str], log: Path, environment: dict[str, str], seconds: float) -> str:
     """Run a command for so long at most; return its error's last line, "" for none."""
     if seconds < 10:
         return "no time was left"
     with log.open("w") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=file, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+        )
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -149,6 +154,7 @@ def main() -> None:
             command.add_argument("--minutes", type=float, default=5.0, help="for all of it")
             command.add_argument("--limit", type=float, default=120.0, help="seconds for one way")
             command.add_argument("--device", default="cpu", help="where the random weights are drawn")
+            command.add_argument("--deepspeed", default="", help="folder of DeepSpeed, where it is not installed")
             command.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
         else:
             command.add_argument("--way", choices=WAYS, required=True)
