@@ -179,7 +179,7 @@ def test_weights_beyond_f16_and_strange_files_are_refused(tmp_path: Path) -> Non
     weights = load_file(folder / "model.safetensors")
     weights["model.layers.0.mlp.up_proj.weight"][0, 0] = 1e5
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    with pytest.raises(DataError, match="blk.0.ffn_up.weight: has weights beyond"):
+    with pytest.raises(DataError, match=r"blk\.0\.ffn_up\.weight: has weights beyond"):
         write_gguf(folder, tmp_path / "model.gguf")
     save_file({**weights, "extra.weight": torch.ones(2)}, folder / "model.safetensors", {"format": "pt"})
     with pytest.raises(ConfigError, match=r"extra.weight: has no place"):

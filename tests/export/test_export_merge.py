@@ -12,7 +12,7 @@ from export_models import adapted, make_adapter, make_model
 from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from sqlwright.errors import ConfigError, ResourceError
+from sqlwright.errors import ConfigError
 from sqlwright.export import find_source, merge
 
 IDS = torch.tensor([[5, 9, 300, 17, 4, 261, 33, 2]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -67,13 +68,18 @@ def _beside(out: Path, *, force: bool, inner: str = "") -> Iterator[Path]:
         yield temporary
         _put(temporary / inner if inner else temporary, out)
     except Exception as error:
-        if getattr(error, "errno", None) not in _FULL and not any(
-            os.strerror(number) in str(error) for number in _FULL
-        ):
+        if not _is_full(error):
             raise
         raise ResourceError(f"{out}: the disk is full, or takes no file so large; nothing was written") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _is_full(error: Exception) -> bool:
+    """Return whether an error says, in Python's words, safetensors' or numpy's, that the disk takes no more."""
+    if getattr(error, "errno", None) in _FULL or any(os.strerror(number) in str(error) for number in _FULL):
+        return True
+    return isinstance(error, OSError) and re.search(r"\d+ requested and \d+ written", str(error)) is not None
 
 
 def _put(made: Path, out: Path) -> None:

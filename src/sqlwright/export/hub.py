@@ -42,13 +42,14 @@ def fill_folder(
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
-def upload(folder: str | Path, repository: str, *, private: bool = True, endpoint: str | None = None) -> str:
-    """Send a folder to the Hub and return its address; the token is the one that `hf auth login` or HF_TOKEN set.
+def upload(folder: str | Path, repository: str, *, private: bool = True) -> str:
+    """Send a folder to the Hub (HF_ENDPOINT, or huggingface.co) and return its address.
+
+    The token is the one that `hf auth login` or HF_TOKEN set.
 
     Args:
         repository: "name" or "organisation/name"; made when it is not there.
         private: whether a repository that is made can be seen by its owner only.
-        endpoint: the Hub's address; by default HF_ENDPOINT, or huggingface.co.
 
     Raises:
         EndpointError: the Hub cannot be reached, or refuses.
@@ -57,7 +58,7 @@ def upload(folder: str | Path, repository: str, *, private: bool = True, endpoin
     from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]
 
     check_name(repository)
-    api = HfApi(endpoint=endpoint)
+    api = HfApi()
     disable_progress_bars()
     try:
         made = api.create_repo(repository, private=private, exist_ok=True)
