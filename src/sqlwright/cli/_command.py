@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sqlwright._processes import rank
 from sqlwright.cli._flags import flags_of, overrides_of
 from sqlwright.errors import SqlwrightError
 
@@ -48,7 +49,8 @@ class Session:
         """The project in the folder, with the flags' settings."""
         from sqlwright.project import Project
 
-        return Project.open(self.folder, self.overrides, progress=self.display)
+        shown = {"progress": self.display} if rank() == 0 else {}
+        return Project.open(self.folder, self.overrides, **shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def command(
                 finally:
                     if "display" in session.__dict__:
                         session.display.stop()
-                _print(said, as_json)
+                if rank() == 0:  # of several processes that train together, one talks
+                    _print(said, as_json)
             except SqlwrightError as error:
                 complain(f"error: {' '.join(str(error).split())}")
                 raise typer.Exit(2) from None

@@ -24,6 +24,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sqlwright._processes import rank
 from sqlwright.records import write_text
 
 _PACKAGES = ("sqlwright", "torch", "transformers", "peft", "sqlglot", "SQLAlchemy")
@@ -76,7 +77,8 @@ def stage(
         "python": platform.python_version(),
         "packages": versions(),
     }
-    write_text(file, json.dumps(manifest, ensure_ascii=False, indent=2, default=str) + "\n")
+    if rank() == 0:  # of several processes that train together, one writes
+        write_text(file, json.dumps(manifest, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def written_from(folder: Path, name: str, inputs: Sequence[Path]) -> bool:

@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlwright.base as embedded
+from sqlwright._processes import processes
 from sqlwright.config import FILE, Config, keys, load, merged, parse
 from sqlwright.database import dialect_of, file_of
-from sqlwright.errors import ConfigError
+from sqlwright.errors import ConfigError, DataError
 from sqlwright.project import _gather, _judge, _prepare, _questions, _runs
 from sqlwright.project._answer import Answer, answer
 from sqlwright.project._databases import Databases
@@ -193,6 +194,8 @@ class Project:
 
     def _split_first(self) -> None:
         if self.layout.pairs.exists() and not self.layout.split("train").exists():
+            if processes() > 1:
+                raise DataError(f"{self.layout.pairs}: not split yet; run in one process: sqlwright data split")
             self.audit()
             self.split()
 
