@@ -44,7 +44,7 @@ def test_values_as_a_person_reads_them() -> None:
 
 def test_an_answer_is_plain_json() -> None:
     answer = Answer("q", "en", rows=[(Decimal("1.5"), dt.date(2024, 1, 2), None, 3)])
-    assert answer.to_json()["rows"] == [["1.5", "2024-01-02", None, 3]]
+    assert answer.to_json()["rows"] == [[1.5, "2024-01-02", None, 3]]
 
 
 @pytest.mark.parametrize(

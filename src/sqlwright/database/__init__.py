@@ -15,7 +15,7 @@ from sqlwright.database._worker import Runner
 from sqlwright.database.connect import connect
 from sqlwright.database.executor import Executor, open_executor
 from sqlwright.database.pool import Job, Pool, run_many, run_tasks
-from sqlwright.database.results import Limits, Result, Row, Status
+from sqlwright.database.results import Limits, Result, Row, Status, json_value
 from sqlwright.database.urls import dialect_of, file_of, normalise_url, state_of
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "connect",
     "dialect_of",
     "file_of",
+    "json_value",
     "normalise_url",
     "open_executor",
     "run_many",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 Row = tuple[Any, ...]
@@ -13,6 +16,8 @@ Status = Literal["ok", "error", "timeout", "too-large", "refused"]
 "refused" the session's or the database's word that it might be run but is not let to, since it would do something
 else than read: write, change a setting, reach a file. A read-only session needs no look at the text to tell: SQLite's
 authorizer, DuckDB's kinds of statements and the servers' read-only transactions say so."""
+_DIGITS = 38
+"""Digits up to which a whole decimal becomes a JSON number: the widest that engines have."""
 Undecodable = Literal["replace", "ignore"]
 """What becomes of bytes in text that are no UTF-8: U+FFFD in their place, or nothing."""
 
@@ -45,6 +50,10 @@ class Result:
         """Whether the statement ran to its end within the limits."""
         return self.status == "ok"
 
+    def json_rows(self) -> list[list[Any]]:
+        """Return the rows as JSON can hold them; see `json_value`."""
+        return [[json_value(value) for value in row] for row in self.rows]
+
 
 class Failure(Exception):
     """A statement did not run to its end; raised by sessions, turned into a Result by the executor."""
@@ -71,6 +80,45 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Close the connection."""
+
+
+def json_value(value: object) -> Any:
+    """Return a driver's value as JSON holds it, so that every JSON writer takes it and every reader understands it.
+
+    Dates and times become ISO 8601; decimals a number where that is exact, else text; bytes "0x" and hexadecimal
+    digits; NaN and the infinities, for which JSON has no numbers, "NaN", "Infinity" and "-Infinity"; half of a
+    surrogate pair U+FFFD; lists and maps what JSON has for them; anything else its text.
+    """
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, float):
+        return value if math.isfinite(value) else _not_finite(value)
+    if isinstance(value, Decimal):
+        return _json_decimal(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return "0x" + bytes(value).hex()
+    if isinstance(value, Mapping):
+        return {str(json_value(key)): json_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [json_value(item) for item in value]
+    return json_value(str(value))
+
+
+def _json_decimal(value: Decimal) -> int | float | str:
+    if not value.is_finite():
+        return _not_finite(float(value)) if not value.is_snan() else "NaN"
+    if value == value.to_integral_value() and value.adjusted() < _DIGITS:
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) and Decimal(repr(number)) == value else str(value)
+
+
+def _not_finite(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def collect(

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sqlwright._language import language_of
-from sqlwright.database import Executor, Result, guard, open_executor
+from sqlwright.database import Executor, Result, guard, json_value, open_executor
 from sqlwright.errors import DataError, SqlError
 from sqlwright.infer import Candidate, choose, required_values
 from sqlwright.records import Example
@@ -42,11 +42,8 @@ class Answer:
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the answer as a JSON object; what JSON cannot hold is written as text."""
-        rows = [
-            [value if isinstance(value, (str, int, float, type(None))) else str(value) for value in row]
-            for row in self.rows
-        ]
+        """Return the answer as a JSON object, with values as `database.json_value` writes them."""
+        rows = [[json_value(value) for value in row] for row in self.rows]
         return {
             "question": self.question,
             "language": self.language,
