@@ -24,6 +24,8 @@ from sqlwright.train.room import checkpoint_layers
 
 VOCABULARY = 512
 BUDGET = 2048
+RANK = 16
+"""A multiple of eight, so that the lean adapters join their first products."""
 SHAPE: dict[str, Any] = {
     "vocab_size": VOCABULARY,
     "hidden_size": 128,
@@ -151,7 +153,7 @@ def promised_loss() -> float:
 
 def _model(case: Case) -> Any:
     """Return the same random weights for every case; frozen ones are held in the case's type, as in a run."""
-    model = random_model(LlamaConfig(**SHAPE), case.adapter).cuda()
+    model = random_model(LlamaConfig(**SHAPE), case.adapter, rank=RANK).cuda()
     for parameter in model.parameters():
         if not parameter.requires_grad:
             parameter.data = parameter.data.bfloat16().to(case.dtype)

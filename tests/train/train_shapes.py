@@ -46,13 +46,13 @@ def tiny(architecture: str, adapter: str = "none", seed: int = 0) -> Any:
     return random_model(CONFIGS[architecture](), adapter, seed)
 
 
-def random_model(shape: Any, adapter: str = "none", seed: int = 0) -> Any:
+def random_model(shape: Any, adapter: str = "none", seed: int = 0, rank: int = 4) -> Any:
     """Return a random model of a configuration, as `tiny` does."""
     torch.manual_seed(seed)
     model: Any = AutoModelForCausalLM.from_config(shape, dtype=torch.float32)
     if adapter != "none":
         config = LoraConfig(
-            r=4, lora_alpha=8, target_modules="all-linear", use_dora=adapter == "dora", task_type="CAUSAL_LM"
+            r=rank, lora_alpha=8, target_modules="all-linear", use_dora=adapter == "dora", task_type="CAUSAL_LM"
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # PEFT reads an attribute that transformers has renamed
