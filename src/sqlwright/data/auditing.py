@@ -20,8 +20,8 @@ from sqlglot import exp
 from sqlwright.data.keys import question_key, sql_key
 from sqlwright.data.leaks import Leak, find_leaks
 from sqlwright.data.text import nearest_earlier
-from sqlwright.database import Job, Limits, Result, dialect_of, file_of, run_many
-from sqlwright.errors import DatabaseError, SqlError
+from sqlwright.database import Job, Limits, Result, admit, dialect_of, file_of, run_many
+from sqlwright.errors import DatabaseError, RefusedSql, SqlError
 from sqlwright.records import Example, Json
 from sqlwright.schema import Schema
 from sqlwright.sqlkit import tables_of
@@ -143,8 +143,11 @@ def _run(
         url, problem = urls[example.db_id]
         outcomes[key] = ("failed", "was not run") if url else _without_database(example, problem, schemas)
         if url:
-            jobs.append(Job(key, url, example.sql))
-            dialects[key] = example.dialect
+            try:
+                jobs.append(Job(key, url, admit(example.sql, dialect_of(url))))
+                dialects[key] = example.dialect
+            except RefusedSql as error:
+                outcomes[key] = ("failed", str(error))
     for done, (job, result) in enumerate(run_many(jobs, workers=workers, limits=limits), 1):
         outcomes[job.key] = _outcome(result, job.sql, dialects[job.key])
         if on_progress:
