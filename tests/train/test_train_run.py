@@ -179,10 +179,13 @@ def test_loss_curve_of_nothing_and_of_something() -> None:
     assert loss_curve([{"step": 1, "loss": 2.0}, {"step": 2, "eval_loss": 1.5}]).count("<polyline") == 2
 
 
-def test_qlora_trains_or_names_its_extra(tiny_base: Path, tmp_path: Path) -> None:
+def test_qlora_trains_on_a_gpu_or_says_what_it_lacks(tiny_base: Path, tmp_path: Path) -> None:
     config = LEARN.model_copy(update={"method": "qlora", "max_steps": 4})
     if find_spec("bitsandbytes") is None:
         with pytest.raises(MissingExtra, match=r"sqlwright\[qlora\]"):
+            tune(prompts(), [], tiny_base, tmp_path, config)
+    elif not torch.cuda.is_available():
+        with pytest.raises(ConfigError, match="GPU with CUDA"):
             tune(prompts(), [], tiny_base, tmp_path, config)
     else:
         assert tune(prompts(), [], tiny_base, tmp_path, config).steps == 4

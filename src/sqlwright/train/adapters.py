@@ -29,20 +29,24 @@ def load_base(base: Path | str, config: TrainConfig, arithmetic: Arithmetic) -> 
     in float32.
 
     Raises:
-        ConfigError: `base` is no causal language model, or comes with code of its own that may not run.
+        ConfigError: `base` is no causal language model, or comes with code of its own that may not run; or QLoRA is
+            asked for without a GPU.
         MissingExtra: QLoRA without bitsandbytes.
     """
     options: dict[str, Any] = {"dtype": torch.float32 if config.method == "full" else arithmetic.dtype}
     if config.method == "qlora":
         if find_spec("bitsandbytes") is None:
             raise MissingExtra("bitsandbytes", "qlora")
+        if arithmetic.device != "cuda":
+            # On a CPU, bitsandbytes repacks the weights at the first evaluation into a form without gradients.
+            raise ConfigError("method = 'qlora' needs a GPU with CUDA; set 'lora' here")
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=arithmetic.dtype,
         )
-        options["device_map"] = {"": local_rank() if arithmetic.device == "cuda" else arithmetic.device}
+        options["device_map"] = {"": local_rank()}
     with loading(str(base), own_code=config.trust_remote_code) as own_code:
         tokenizer = AutoTokenizer.from_pretrained(str(base), **own_code)
         model = AutoModelForCausalLM.from_pretrained(str(base), **options, **own_code)
