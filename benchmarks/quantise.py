@@ -128,13 +128,13 @@ def by_llamacpp(
     model: Any = llama_cpp.Llama(
         str(file), n_ctx=2048, n_batch=2048, n_threads=threads, n_threads_batch=threads, logits_all=True, verbose=False
     )
+    greedy: dict[str, Any] = {"temp": 0.0, "top_k": 1, "repeat_penalty": 1.0}
     total, predictions = 0.0, []
     for prompt, (question, gold) in zip(prompts, asked, strict=True):
-        model.reset()
-        model.eval(question + gold)
-        total += _nll(model.scores[len(question) - 1 : len(question) - 1 + len(gold)], gold)
         said: Ids = []
-        for token in model.generate(question, temp=0.0, top_k=1, repeat_penalty=1.0):  # the prompt is read already
+        next(model.generate(question + gold, **greedy))  # reads what it has not read of it already
+        total += _nll(model.scores[len(question) - 1 : len(question) - 1 + len(gold)], gold)
+        for token in model.generate(question, **greedy):
             if token == tokenizer.eos_token_id or len(said) == LONGEST:
                 break
             said.append(token)

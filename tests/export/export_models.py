@@ -58,7 +58,7 @@ FAMILIES = ("llama", "llama3", "mistral", "qwen2", "qwen3")
 
 def make_model(folder: Path, family: str, *, tied: bool = False, dtype: str = "float32", **changes: Any) -> Path:
     """Write a random model of a family and its tokenizer to `folder` and return it."""
-    tokenizer = _sentencepiece_like() if family in ("llama", "mistral") else _byte_level(family)
+    tokenizer = _sentencepiece_like(family) if family in ("llama", "mistral") else _byte_level(family)
     tokenizer.save_pretrained(folder)
     ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
     sizes = {
@@ -72,7 +72,7 @@ def make_model(folder: Path, family: str, *, tied: bool = False, dtype: str = "f
     config: Any = {
         "llama": lambda: LlamaConfig(**sizes),
         "llama3": lambda: LlamaConfig(**sizes, rope_parameters=_LLAMA3_ROPE, attention_bias=True, mlp_bias=True),
-        "mistral": lambda: MistralConfig(**sizes, sliding_window=None, head_dim=24),
+        "mistral": lambda: MistralConfig(**{"sliding_window": None, "head_dim": 24, **sizes}),
         "qwen2": lambda: Qwen2Config(**sizes),
         "qwen3": lambda: Qwen3Config(**sizes, head_dim=32),
     }[family]()
@@ -150,8 +150,11 @@ def _byte_level(family: str) -> PreTrainedTokenizerFast:
     return fast
 
 
-def _sentencepiece_like() -> PreTrainedTokenizerFast:
-    """Return a tokenizer as those made of a SentencePiece model are: spaces as letters, bytes for unknown letters."""
+def _sentencepiece_like(family: str) -> PreTrainedTokenizerFast:
+    """Return a tokenizer as those made of a SentencePiece model are: spaces as letters, bytes for unknown letters.
+
+    Llama 2's begins every text with a space; that of Mistral's later models the first one only, and it chats.
+    """
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     trained.train_from_iterator(TEXTS, trainers.BpeTrainer(vocab_size=260, show_progress=False))
@@ -171,7 +174,10 @@ def _sentencepiece_like() -> PreTrainedTokenizerFast:
     tokenizer = Tokenizer(
         models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", byte_fallback=True, fuse_unk=True)
     )
-    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    if family == "llama":
+        tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    else:
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
     tokenizer.decoder = decoders.Sequence(
         [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
     )
@@ -179,4 +185,10 @@ def _sentencepiece_like() -> PreTrainedTokenizerFast:
 
     tokenizer.post_processor = TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
     tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+    roles = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    if family == "llama":
+        return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **roles)
+    tokenizer.add_special_tokens(["[INST]", "[/INST]"])
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **roles)
+    fast.chat_template = "{{ bos_token }}{% for m in messages %}[INST] {{ m['content'] }}[/INST]{% endfor %}"
+    return fast

@@ -69,7 +69,8 @@ def test_llama_cpp_says_what_transformers_says(family: str, tmp_path: Path) -> N
     folder = make_model(tmp_path / "model", family, tied=family in ("llama3", "qwen2"), dtype="float16")
     found = write_gguf(folder, tmp_path / "model.gguf")
     assert set(found.types) == {"F16", "F32"}
-    for prompt in ("SELECT COUNT(*) FROM customer WHERE city =", "有多少客户 don't live 12345?"):
+    for text in ("SELECT COUNT(*) FROM customer WHERE city =", "有多少客户 don't live 12345?"):
+        prompt = f"[INST] {text}[/INST]" if family == "mistral" else text  # which is made for chats
         tokens, _ = _by_llamacpp(found.path, prompt, 20)
         assert len(set(tokens)) > 5
         assert _regret(folder, prompt, tokens) < 0.02
@@ -149,6 +150,19 @@ def test_the_tokenizers_roles_and_template_are_kept(tmp_path: Path) -> None:
     assert kinds[tokenizer.convert_tokens_to_ids("<tool_call>")] == 4  # user-defined
     assert said("qwen2.context_length") == 256
     assert said("general.name") == "model"
+
+
+def test_a_checkpoint_in_parts_and_a_sliding_window(tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "model", "mistral", sliding_window=64)
+    whole = write_gguf(folder, tmp_path / "whole" / "model.gguf").path
+    AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder, max_shard_size="100KB")
+    (folder / "model.safetensors").unlink(missing_ok=True)
+    assert len(list(folder.glob("*.safetensors"))) > 1
+    parts = write_gguf(folder, tmp_path / "parts" / "model.gguf").path
+    assert parts.read_bytes() == whole.read_bytes()
+    context = GGUFReader(whole).get_field("llama.context_length")
+    assert context is not None
+    assert context.contents() == 64
 
 
 def _with_config(folder: Path, **changes: Any) -> Path:

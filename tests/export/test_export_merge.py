@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,11 @@ def test_a_base_in_half_precision_is_merged_in_float32_and_rounded_once(tmp_path
     for name, parameter in model.named_parameters():
         assert parameter.dtype == torch.bfloat16
         assert torch.equal(parameter, expected[name].to(torch.bfloat16)), name
-    assert merge(find_source(adapter), tmp_path / "whole", dtype="fp32").bytes == 4 * found.parameters
+    assert found.note == ""
+    tuned_in_4_bits = replace(find_source(adapter), quantised_training=True)
+    whole = merge(tuned_in_4_bits, tmp_path / "whole", dtype="fp32")
+    assert whole.bytes == 4 * found.parameters
+    assert "4 bits" in whole.note
 
 
 def test_a_wholly_tuned_model_is_copied(tmp_path: Path) -> None:
