@@ -1,47 +1,162 @@
-"""Two processes train what one does: the same losses, the same weights, one set of files."""
+"""Two processes train what one does, however the model is divided, and also when they are killed on the way."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from tiny_model import OTHER_SCHEMA, prompts
+
+from sqlwright.config import TrainConfig
+from sqlwright.errors import ConfigError, MissingExtra
+from sqlwright.train import tune
+from sqlwright.train.device import Arithmetic
+from sqlwright.train.parallel import choose_division, trainer_options
+from sqlwright.train.ranks import any_of, least, my_share, sums
 
 _RUN = """
-import sys
-sys.path[:0] = [sys.argv[3]]
+import json, os, signal, sys
+sys.path[:0] = [sys.argv[1]]
 from tiny_model import OTHER_SCHEMA, prompts
 from sqlwright.config import TrainConfig
 from sqlwright.train import tune
+import sqlwright.train.trainer as trainer
 
-config = TrainConfig(
-    learning_rate=1e-2, max_steps=8, batch_size=8, micro_batch_size=2, dropout=0.0, precision="fp32", eval_every=4,
-    schedule="constant",
-)
-tune(prompts() + prompts(OTHER_SCHEMA), prompts(), sys.argv[1], sys.argv[2], config)
+base, out, config, killed_at = sys.argv[2:]
+whole, calls = trainer.completion_loss, []
+def loss(*args):
+    calls.append(1)
+    if len(calls) == int(killed_at):  # in the middle of a step
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(*args)
+trainer.completion_loss = loss
+tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, TrainConfig(**json.loads(config)))
 """
+_NEVER = 0
+needs_deepspeed = pytest.mark.skipif(find_spec("deepspeed") is None, reason="deepspeed is not installed")
 
 
-def _run(folder: Path, base: Path, processes: int) -> list[tuple[float, float]]:
-    script = folder / "run.py"
+def _alone(base: Path, out: Path, settings: dict[str, Any]) -> None:
+    tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, TrainConfig(**settings))
+
+
+def _together(base: Path, out: Path, settings: dict[str, Any], killed_at: int = _NEVER) -> int:
+    """Train in two processes; return torchrun's exit status."""
+    script = out.parent / "script.py"
     script.write_text(_RUN)
-    launch = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"] if processes > 1 else []
-    out = folder / f"out{processes}"
-    command = [sys.executable, *launch, str(script), str(base), str(out), str(Path(__file__).parents[1])]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert sorted(path.name for path in out.iterdir()) == ["log.jsonl", "loss.svg", "model", "train.json"]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", str(script)]
+    command += [str(Path(__file__).parents[1]), str(base), str(out), json.dumps(settings), str(killed_at)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment)
+    assert done.returncode == 0 or killed_at, done.stderr[-3000:]
+    return done.returncode
+
+
+def _curve(out: Path) -> list[tuple[float, float]]:
     rows = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-    return [(row["step"], row[name]) for row in rows for name in ("loss", "eval_loss") if name in row]
+    return [(row["step"], row[name]) for row in rows for name in ("loss", "grad_norm", "eval_loss") if name in row]
 
 
-def test_two_processes_train_what_one_does(tiny_base: Path, tmp_path: Path) -> None:
-    one, two = _run(tmp_path, tiny_base, 1), _run(tmp_path, tiny_base, 2)
-    assert [step for step, _ in two] == [step for step, _ in one]
-    assert [loss for _, loss in two] == pytest.approx([loss for _, loss in one], rel=1e-3)
-    weights, other = (load_file(tmp_path / f"out{n}" / "model" / "adapter_model.safetensors") for n in (1, 2))
-    assert all(torch.allclose(weights[name], other[name], atol=1e-3) for name in weights)
+def _same(out: Path, expected: Path, file: str) -> None:
+    assert sorted(path.name for path in out.iterdir()) == ["log.jsonl", "loss.svg", "model", "train.json"]
+    assert [step for step, _ in _curve(out)] == [step for step, _ in _curve(expected)]
+    assert [value for _, value in _curve(out)] == pytest.approx([value for _, value in _curve(expected)], rel=1e-5)
+    found, weights = (load_file(folder / "model" / file) for folder in (out, expected))
+    assert found.keys() == weights.keys()
+    assert all(torch.allclose(found[name], weights[name], atol=2e-4) for name in weights)
+    assert (out / "model" / "tokenizer.json").exists()
+
+
+LORA = {
+    "learning_rate": 1e-2,
+    "max_steps": 6,
+    "batch_size": 8,
+    "micro_batch_size": 2,
+    "dropout": 0.0,
+    "precision": "fp32",
+    "eval_every": 2,
+    "schedule": "constant",
+    "patience": 99,
+}
+FULL = LORA | {"learning_rate": 1e-3, "max_steps": 4, "method": "full", "gradient_checkpointing": "on"}
+
+
+@pytest.fixture(scope="module")
+def alone(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The adapter that one process trains."""
+    out = tmp_path_factory.mktemp("alone") / "run"
+    _alone(tiny_base, out, LORA)
+    return out
+
+
+@pytest.mark.parametrize("parallel", ["ddp", "fsdp", pytest.param("zero3", marks=needs_deepspeed)])
+def test_two_processes_that_were_killed_end_as_one_that_was_not(
+    tiny_base: Path, tmp_path: Path, alone: Path, parallel: str
+) -> None:
+    settings = LORA | {"parallel": parallel}
+    assert _together(tiny_base, tmp_path / "run", settings, killed_at=10) != 0
+    assert not (tmp_path / "run" / "model").exists()
+    marks = (tmp_path / "run" / "checkpoints").glob("checkpoint-*/whole")
+    assert {mark.parent.name for mark in marks} == {"checkpoint-2", "checkpoint-4"}
+    _together(tiny_base, tmp_path / "run", settings)
+    _same(tmp_path / "run", alone, "adapter_model.safetensors")
+    record = json.loads((tmp_path / "run" / "train.json").read_text())
+    assert (record["parallel"], record["processes"]) == (parallel, 2)
+    assert record["result"]["parameters"] == json.loads((alone / "train.json").read_text())["result"]["parameters"]
+
+
+@needs_deepspeed
+def test_zero_2_trains_what_one_process_does(tiny_base: Path, tmp_path: Path, alone: Path) -> None:
+    _together(tiny_base, tmp_path / "run", LORA | {"parallel": "zero2"})
+    _same(tmp_path / "run", alone, "adapter_model.safetensors")
+
+
+def test_fsdp_trains_every_weight(tiny_base: Path, tmp_path: Path) -> None:
+    _alone(tiny_base, tmp_path / "one", FULL)
+    _together(tiny_base, tmp_path / "two", FULL | {"parallel": "fsdp"})
+    _same(tmp_path / "two", tmp_path / "one", "model.safetensors")
+
+
+CPU = Arithmetic("cpu", torch.float32)
+
+
+def _wanted(**settings: Any) -> str:
+    return choose_division(TrainConfig(**settings), torch.nn.Linear(2, 2), CPU)
+
+
+def test_one_process_has_nothing_to_divide() -> None:
+    assert _wanted(parallel="fsdp") == "one"
+    assert trainer_options("one") == {}
+    assert my_share(["a", "b"]) == [("a", 1.0), ("b", 1.0)]
+    assert (sums(1.0, 2.0), least(3.0), any_of(True), any_of(False)) == ([1.0, 2.0], 3.0, True, False)
+
+
+def test_what_does_not_go_together_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert _wanted() == "ddp"
+    with pytest.raises(ConfigError, match="parallel = 'fsdp' cannot divide a base of 4 bits; set 'ddp' or 'zero2'"):
+        _wanted(parallel="fsdp", method="qlora")
+    with pytest.raises(ConfigError, match="needs the whole model in a process"):
+        _wanted(parallel="fsdp", early_stopping="accuracy")
+    with pytest.raises(ConfigError, match="does not go with precision = 'fp16'"):
+        choose_division(TrainConfig(parallel="fsdp"), torch.nn.Linear(2, 2), Arithmetic("cuda", torch.float16))
+    if find_spec("deepspeed") is None:
+        with pytest.raises(MissingExtra, match=r"sqlwright\[deepspeed\]"):
+            _wanted(parallel="zero2")
+
+
+def test_a_share_is_as_long_as_every_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    shares = []
+    for number in range(2):
+        monkeypatch.setenv("RANK", str(number))
+        shares.append(my_share("abc"))
+    assert shares == [[("a", 1.0), ("c", 1.0)], [("b", 1.0), ("a", 0.0)]]
