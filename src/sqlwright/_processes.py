@@ -1,4 +1,4 @@
-"""What torchrun (or accelerate launch) says of this process: which of how many it is. Without them it is the only one."""
+"""What torchrun (or accelerate launch) says of this process: which of how many it is. Alone, it is the only one."""
 
 from __future__ import annotations
 
