@@ -412,6 +412,7 @@ _HOSTILE = {
             "SELECT $a",
         ],
         "size": [
+            "SELECT * FROM t WHERE x GLOB '*a*b*c*d*e*f*g*h*i*'",
             "SELECT zeroblob(900000000)",
             "SELECT randomblob(1000 * 1000 * 1000)",
             "SELECT printf('%900000000d', 1)",

@@ -273,6 +273,10 @@ MARIADB = {
         "SELECT 'x' INTO DUMPFILE '/tmp/sqlwright-never'",
         "SELECT 'x' INTO /* */ OUTFILE '/tmp/sqlwright-never'",
         "SELECT 1 /*! INTO OUTFILE '/tmp/sqlwright-never' */",
+        "SELECT 'x' --'\n INTO OUTFILE '/tmp/sqlwright-never'",
+        "SELECT 'a' #'\n INTO OUTFILE '/tmp/sqlwright-never'",
+        "SELECT '\\\\' INTO OUTFILE '/tmp/sqlwright-never'",
+        "SELECT 1 AS `'` INTO OUTFILE '/tmp/sqlwright-never'",
         "SELECT LOAD_FILE('/etc/passwd')",
         "SELECT NEXTVAL(counter)",
         "SELECT SETVAL(counter, 9)",
@@ -310,7 +314,12 @@ MARIADB = {
     "too-large or timeout": [  # whichever is first on a busy machine
         "SELECT REPEAT('x', 100000) FROM seq_1_to_900",
     ],
-    "ok": ["SELECT GET_LOCK('a', 5)", "EXPLAIN SELECT 1", "SELECT REPEAT('x', 900000000)"],
+    "ok": [
+        "SELECT GET_LOCK('a', 5)",
+        "EXPLAIN SELECT 1",
+        "SELECT REPEAT('x', 900000000)",
+        "SELECT 'into outfile', 'it''s load_file(x)', 'a\\' into dumpfile', `name` FROM person",
+    ],
 }
 
 ADMIT_REFUSES = {

@@ -15,6 +15,8 @@ from sqlwright.errors import RefusedSql
 
 MOST = 10_000_000
 """Rows or characters that one function may be asked for by a number in the statement."""
+MOST_WILDCARDS = 8
+"""In one pattern of LIKE or GLOB: each multiplies the places that an engine without a clever matcher tries."""
 _AMOUNTS = {
     "repeat": (1,),
     "space": (0,),
@@ -52,6 +54,8 @@ def require_modest(node: exp.Expr, name: str) -> None:
         _require_bound(node)
     elif isinstance(node, exp.CTE):
         _require_end(node)
+    elif isinstance(node, (exp.Like, exp.ILike, exp.Glob)) or name in ("like", "glob"):
+        _require_simple_pattern(node)
 
 
 def constant(node: object) -> float | None:
@@ -125,6 +129,15 @@ def _arguments(node: exp.Expr) -> list[exp.Expr]:
 def _require_few(amount: float, what: str) -> None:
     if amount > MOST:
         raise RefusedSql("size", f"{what} of {amount:,.0f} is more than {MOST:,}; ask for less")
+
+
+def _require_simple_pattern(node: exp.Expr) -> None:
+    for literal in node.find_all(exp.Literal):
+        wildcards = len(re.findall(r"[%*]+", literal.name)) if literal.is_string else 0
+        if wildcards > MOST_WILDCARDS:
+            raise RefusedSql(
+                "size", f"a pattern with {wildcards} wildcards is slow to match; use {MOST_WILDCARDS} or fewer"
+            )
 
 
 def _require_bound(node: exp.Connect) -> None:
