@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.errors import ConfigError
-from sqlwright.export.source import CONFIG, read_json
+from sqlwright.export.source import CONFIG, read_json, readable
 
 _ONE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 
@@ -20,6 +20,7 @@ class Checkpoint:
 
     folder: Path
     config: dict[str, Any]
+    """As transformers reads it, with the defaults that its file leaves out."""
     _files: dict[str, Any]
     """Open file by name of tensor."""
 
@@ -45,10 +46,12 @@ def open_checkpoint(folder: Path) -> Iterator[Checkpoint]:
         ConfigError: there is none, it is damaged, or it is quantised already.
     """
     from safetensors import SafetensorError, safe_open
+    from transformers import AutoConfig
 
-    config = read_json(folder / CONFIG)
-    if "quantization_config" in config:
+    if "quantization_config" in read_json(folder / CONFIG):
         raise ConfigError(f"{folder}: is stored quantised; GGUF is made of whole weights")
+    with readable(str(folder)):
+        config = AutoConfig.from_pretrained(str(folder)).to_dict()
     if (folder / _INDEX).is_file():
         parts: dict[str, str] = read_json(folder / _INDEX).get("weight_map", {})
     elif (folder / _ONE).is_file():

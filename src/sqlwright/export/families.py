@@ -14,7 +14,7 @@ from typing import Any
 from sqlwright.errors import ConfigError
 
 Config = Mapping[str, Any]
-"""A checkpoint's config.json."""
+"""A checkpoint's configuration, as transformers reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,8 @@ def head_size(config: Config) -> int:
 
 
 def rope_of(config: Config) -> dict[str, Any]:
-    """Return the rotary settings, wherever this version of transformers wrote them."""
-    rope = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
-    rope.setdefault("rope_type", rope.get("type", "default"))
-    rope.setdefault("rope_theta", config.get("rope_theta", 10000.0))
-    return rope
+    """Return the rotary settings."""
+    return {"rope_type": "default", "rope_theta": 10000.0, **(config.get("rope_parameters") or {})}
 
 
 def rope_factors(config: Config) -> list[float] | None:

@@ -13,7 +13,7 @@ from sqlwright.errors import ConfigError, DataError
 from sqlwright.export._whole import room_for
 from sqlwright.export.checkpoint import Checkpoint
 from sqlwright.export.families import Family, describe, family_of, rope_factors
-from sqlwright.export.source import read_json
+from sqlwright.export.source import read_json, readable
 from sqlwright.export.vocabulary import read_vocabulary
 
 Progress = Callable[[int, int], None]
@@ -62,12 +62,14 @@ def write_plain(
 
     config = checkpoint.config
     family = family_of(config)
-    tokenizer = AutoTokenizer.from_pretrained(str(checkpoint.folder))
+    with readable(str(checkpoint.folder)):
+        tokenizer = AutoTokenizer.from_pretrained(str(checkpoint.folder))
     vocabulary = read_vocabulary(tokenizer, config["vocab_size"], _ends(checkpoint))
     tensors = list(_tensors(checkpoint, family, eight_bits=eight_bits))
     room_for(file, sum(tensor.size for tensor in tensors))
     writer = gguf.GGUFWriter(file, family.arch)
     try:
+        writer.add_type(gguf.GGUFType.MODEL)
         writer.add_name(name)
         writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if eight_bits else gguf.LlamaFileType.MOSTLY_F16)
         writer.add_quantization_version(gguf.GGML_QUANT_VERSION)

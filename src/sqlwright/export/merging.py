@@ -10,15 +10,13 @@ weights than those it was tuned on, and should be evaluated again.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from sqlwright.errors import ConfigError
 from sqlwright.export._whole import room_for, whole_folder
-from sqlwright.export.source import Source
+from sqlwright.export.source import Source, readable
 
 Dtype = Literal["auto", "bf16", "fp16", "fp32"]
 _NAMES = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}
@@ -72,7 +70,7 @@ def write_merged(source: Source, folder: Path, *, dtype: Dtype = "auto") -> Merg
         room_for(folder, size)
         if source.adapter is not None:
             model = _merged(model, source, stored)
-        with _readable(source.words):
+        with readable(source.words):
             tokenizer = AutoTokenizer.from_pretrained(source.words, **own_code)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -88,7 +86,7 @@ def _load(source: Source, dtype: Dtype, own_code: dict[str, Any]) -> tuple[Any, 
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
-    with _readable(source.base):
+    with readable(source.base):
         config = AutoConfig.from_pretrained(source.base, **own_code)
         if getattr(config, "quantization_config", None) is not None:
             raise ConfigError(
@@ -113,7 +111,7 @@ def _merged(model: Any, source: Source, stored: Any) -> Any:
     tied = bool(model.config.tie_word_embeddings) and head is not None
     if tied:
         head.weight = torch.nn.Parameter(head.weight.detach().clone(), requires_grad=False)
-    with _readable(str(source.adapter)), warnings.catch_warnings():
+    with readable(str(source.adapter)), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PEFT tells of merging tied weights and of renamed attributes
         tuned: Any = PeftModel.from_pretrained(model, str(source.adapter))
         for module in tuned.modules():
@@ -129,13 +127,3 @@ def _merged(model: Any, source: Source, stored: Any) -> Any:
             head.weight = embedding.weight
         plain.config.tie_word_embeddings = same
     return plain.to(stored)
-
-
-@contextmanager
-def _readable(what: str) -> Iterator[None]:
-    """Say in one line that a model cannot be loaded."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise ConfigError(f"model {what!r} cannot be loaded: {reason}") from None
