@@ -52,11 +52,12 @@ def test_a_run_goes_out_in_every_form(project: Project, capsys: pytest.CaptureFi
     assert merged["parameters"] == sum(parameter.numel() for parameter in model.parameters())
     adapted, plain = (
         _tell(capsys, "gguf", name, "--quant", "f16", "--out", str(tmp_path / out))
-        for name, out in ((str(run), "adapted.gguf"), (merged["wrote"][0], "plain.gguf"))
+        for name, out in ((str(run / "model"), "adapted.gguf"), (merged["wrote"][0], "plain.gguf"))
     )
     weights = [(tmp_path / name).read_bytes()[-20_000:] for name in ("adapted.gguf", "plain.gguf")]
     assert weights[0] == weights[1]
     assert adapted["types"] == plain["types"]
+    assert (adapted["model"], plain["model"]) == ("first", "first-merged")
     untuned = _tell(capsys, "gguf", "base", *here, "--out", str(tmp_path / "untuned.gguf"))
     assert untuned["types"]["Q8_0"] == adapted["types"]["F16"]
     modelfile = _tell(capsys, "ollama", str(tmp_path / "adapted.gguf"))

@@ -17,7 +17,7 @@ from sqlwright._lazy import on_demand
 
 if TYPE_CHECKING:
     from sqlwright.export.card import Card, Score, card_text
-    from sqlwright.export.gguf_file import GgufFile, Quant, write_gguf
+    from sqlwright.export.gguf_file import GgufFile, Quant, require_quant, write_gguf
     from sqlwright.export.hub import check_name, fill_folder, upload
     from sqlwright.export.merging import Dtype, Merged, merge
     from sqlwright.export.ollama import write_modelfile
@@ -36,6 +36,7 @@ __all__ = [
     "fill_folder",
     "find_source",
     "merge",
+    "require_quant",
     "upload",
     "write_gguf",
     "write_modelfile",
@@ -43,7 +44,7 @@ __all__ = [
 
 _MODULES = {
     "card": ("Card", "Score", "card_text"),
-    "gguf_file": ("GgufFile", "Quant", "write_gguf"),
+    "gguf_file": ("GgufFile", "Quant", "require_quant", "write_gguf"),
     "hub": ("check_name", "fill_folder", "upload"),
     "merging": ("Dtype", "Merged", "merge"),
     "ollama": ("write_modelfile",),

@@ -23,6 +23,7 @@ from sqlwright.export.gguf_plain import Progress, write_plain
 Quant = Literal["f16", "q8_0", "q5_k_m", "q4_k_m"]
 _OWN = {"f16": {"F16"}, "q8_0": {"Q8_0"}, "q5_k_m": {"Q5_K", "Q6_K"}, "q4_k_m": {"Q4_K", "Q6_K"}}
 """The types that a quantisation gives to matrices."""
+_MADE_BY_LLAMA = ("q5_k_m", "q4_k_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,9 @@ def write_gguf(
         ResourceError: there is no room on the disk.
     """
     folder, out = Path(folder), Path(out)
-    if quant not in get_args(Quant):
-        raise ConfigError(f"quant: expected one of {', '.join(get_args(Quant))}, found {quant!r}")
-    if find_spec("gguf") is None:
-        raise MissingExtra("gguf", "gguf")
-    quantised = quant.endswith("_k_m")
+    require_quant(quant)
+    quantised = quant in _MADE_BY_LLAMA
     has_llama = find_spec("llama_cpp") is not None
-    if quantised and not has_llama:
-        raise MissingExtra("llama-cpp-python", "llamacpp")
     with open_checkpoint(folder) as checkpoint, whole_file(out, force=force) as file:
         plain = file.with_name("f16.gguf") if quantised else file
         tokenizer = write_plain(checkpoint, plain, name=out.stem, eight_bits=quant == "q8_0", progress=progress)
@@ -79,6 +75,16 @@ def write_gguf(
         size = file.stat().st_size
     other = sum(count for kind, count in types.items() if kind not in _OWN[quant] | {"F32"})
     return GgufFile(out, quant, size, types, other, has_llama)
+
+
+def require_quant(quant: str) -> None:
+    """Raise ConfigError for no known quantisation, and MissingExtra when what it needs is not installed."""
+    if quant not in get_args(Quant):
+        raise ConfigError(f"quant: expected one of {', '.join(get_args(Quant))}, found {quant!r}")
+    if find_spec("gguf") is None:
+        raise MissingExtra("gguf", "gguf")
+    if quant in _MADE_BY_LLAMA and find_spec("llama_cpp") is None:
+        raise MissingExtra("llama-cpp-python", "llamacpp")
 
 
 def _types(file: Path) -> dict[str, int]:

@@ -60,8 +60,9 @@ def find_subject(name: str, folder: Path, *, base: str = "") -> Subject:
     from sqlwright.project.project import Project
 
     path = Path(name)
-    if name and (path / "model").is_dir() and not _is_model(path):
-        return _of_run(find_source(path / "model", base=base, name=path.resolve().name), path)
+    run_folder = path.parent if path.name == "model" and (path.parent / "run.json").is_file() else path
+    if name and (run_folder / "model").is_dir() and not _is_model(run_folder):
+        return _of_run(find_source(run_folder / "model", base=base, name=run_folder.resolve().name), run_folder)
     if name and (_is_model(path) or "/" in name):
         source = find_source(path, base=base)
         return Subject(source, _known_as(source.base))
@@ -96,8 +97,9 @@ def export_gguf(
     subject: Subject, out: Path | None, *, quant: Quant = "q8_0", force: bool = False, progress: Progress = silent
 ) -> Outcome:
     """Write the model as a GGUF file, merging it first where need be; see `sqlwright.export.write_gguf`."""
-    from sqlwright.export import merge, write_gguf
+    from sqlwright.export import merge, require_quant, write_gguf
 
+    require_quant(quant)
     out = out or subject.default(f"{subject.source.name}-{quant}.gguf")
     if out.exists() and not force:
         raise ConfigError(f"{out}: is there already; give --force to replace it, or another --out")
