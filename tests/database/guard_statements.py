@@ -567,6 +567,7 @@ _HOSTILE = {
         ],
         "catalogue": [
             "SELECT * FROM pg_shadow",
+            "SELECT * FROM pg_temp_1.t",
             "TABLE pg_authid",
             "SELECT * FROM public.pg_user",
             "SELECT 'pg_shadow'::regclass",

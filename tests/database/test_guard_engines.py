@@ -11,6 +11,7 @@ import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from sqlwright.database import guard, guard_functions
+from sqlwright.database import Executor, guard, guard_functions, open_executor
 from sqlwright.errors import SqlError
 from sqlwright.sqlkit.parsing import parse, render
 
@@ -227,6 +228,55 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("guard")
     (folder / "canary.csv").write_text(f"a\n{CANARY}\n", encoding="utf-8")
     return folder
+
+
+RAW = st.lists(
+    st.sampled_from(
+        ["'", "''", '"', "\\", "\\\\", "\\'", "`", "$", "$$", "--", "-- ", "/*", "*/", "#", ";", "\n", "[", "]"]
+    )
+    | st.sampled_from(
+        ["a", "n", "x41", "u0041", "101", "%", "_", "E'", "q'[", "é", "客", " ", "\r", "\t", "\u200b", "\u00a0", "{"]
+    ),
+    max_size=6,
+).map("".join)
+"""What may stand between quotes, and does not always stay there."""
+PREFIXES = ["", "E", "e", "N", "U&", "x", "B", "_utf8mb4", "q", "$$", "$a$"]
+
+
+def agrees(executor: Executor, dialect: str, prefix: str, raw: str) -> None:
+    """Run a text as it is written and as the guard writes it: where both run, they are the same text."""
+    closing = prefix if prefix.startswith("$") else "'"
+    sql = f"SELECT {closing if closing == prefix else prefix + closing}{raw}{closing}"
+    found = guard.verdict(sql, dialect)
+    if found.verdict == "allow":
+        before, after = executor.run(sql), executor.run(found.sql)
+        assert not before.ok or (after.rows == before.rows and len(after.columns) == len(before.columns)), found.sql
+
+
+@pytest.fixture(scope="module")
+def readers(folder: Path, postgres_url: str, mariadb_url: str) -> Iterator[dict[str, Executor]]:
+    import duckdb
+
+    sqlite3.connect(folder / "texts.sqlite").close()
+    duckdb.connect(str(folder / "texts.duckdb")).close()
+    urls = {
+        "sqlite": str(folder / "texts.sqlite"),
+        "duckdb": str(folder / "texts.duckdb"),
+        "postgres": postgres_url,
+        "mysql": mariadb_url,
+    }
+    with ExitStack() as stack:
+        yield {dialect: stack.enter_context(open_executor(url)) for dialect, url in urls.items()}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb", "postgres", "mysql"])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(prefix=st.sampled_from(PREFIXES), raw=RAW)
+def test_texts_are_read_as_the_engine_reads_them(
+    readers: dict[str, Executor], dialect: str, prefix: str, raw: str
+) -> None:
+    agrees(readers[dialect], dialect, prefix, raw)
 
 
 PROPERTY = settings(

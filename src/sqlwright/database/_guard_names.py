@@ -56,7 +56,7 @@ def check_table(table: exp.Table, dialect: str, tables: frozenset[str] | None) -
     if any(map(rules.PATH_LIKE.match, names)) or (dialect == "duckdb" and rules.FILE_LIKE.match(shown)):
         raise RefusedSql("path", f"{shown!r} is a path or an address, not a table; name a table of the database")
     *schemas, name = [part.lower() for part in names]
-    if not rules.REFUSED_SCHEMAS.isdisjoint(schemas) or _system_tables(dialect).fullmatch(name):
+    if any(rules.REFUSED_SCHEMAS.fullmatch(schema) for schema in schemas) or _system_tables(dialect).fullmatch(name):
         raise RefusedSql("catalogue", f"{shown!r} belongs to the database system; read the database's own tables")
     if tables is not None:
         listed = ", ".join(sorted(tables)[:_SHOWN]) + (", ..." if len(tables) > _SHOWN else "")

@@ -166,11 +166,9 @@ DUCKDB_TABLE_FUNCTIONS = frozenset(
 )
 """DuckDB's functions that may stand in FROM; others take a table's name as a text."""
 
-REFUSED_SCHEMAS = frozenset(
-    """
-    information_schema mysql performance_schema pg_catalog pg_toast pg_temp sys sysibm syscat system ctxsys mdsys xdb
-    sysadmin duckdb_secrets temp
-    """.split()
+REFUSED_SCHEMAS = re.compile(
+    r"information_schema|mysql|performance_schema|pg_.*|sys|sysibm|syscat|sysadm|sysadmin|system|ctxsys|mdsys|xdb|"
+    r"duckdb_secrets|temp"
 )
 DEFAULT_SCHEMAS = frozenset(("main", "public", "dbo"))
 """Schemas that a table is in when none is written; their names may stand before an allowed table."""
