@@ -198,6 +198,9 @@ def test_weights_beyond_f16_and_strange_files_are_refused(tmp_path: Path) -> Non
     save_file({**weights, "extra.weight": torch.ones(2)}, folder / "model.safetensors", {"format": "pt"})
     with pytest.raises(ConfigError, match=r"extra.weight: has no place"):
         write_gguf(folder, tmp_path / "model.gguf")
+    save_file({k: v for k, v in weights.items() if k != "lm_head.weight"}, folder / "model.safetensors")
+    with pytest.raises(ConfigError, match=r"has no lm_head\.weight"):
+        write_gguf(folder, tmp_path / "model.gguf")
     (tmp_path / "there.gguf").touch()
     with pytest.raises(ConfigError, match="--force"):
         write_gguf(folder, tmp_path / "there.gguf")

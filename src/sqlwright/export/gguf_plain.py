@@ -97,11 +97,16 @@ def _tensors(checkpoint: Checkpoint, family: Family, *, eight_bits: bool) -> Ite
     arch = next(key for key, name in gguf.MODEL_ARCH_NAMES.items() if name == family.arch)
     names = gguf.get_tensor_name_map(arch, config["num_hidden_layers"])
     matrix = gguf.GGMLQuantizationType.Q8_0 if eight_bits else gguf.GGMLQuantizationType.F16
+    tied = bool(config["tie_word_embeddings"])
+    if not tied and "lm_head.weight" not in checkpoint.names:
+        raise ConfigError(
+            f"{checkpoint.folder}: has no lm_head.weight, and config.json does not tie it to the embedding"
+        )
     factors = rope_factors(config)
     if factors is not None:
         yield _Tensor("rope_freqs.weight", (len(factors),), gguf.GGMLQuantizationType.F32, partial(_vector, factors))
     for name in checkpoint.names:
-        if name.endswith("rotary_emb.inv_freq") or (name == "lm_head.weight" and config.get("tie_word_embeddings")):
+        if name.endswith("rotary_emb.inv_freq") or (tied and name == "lm_head.weight"):
             continue
         known = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if known is None:

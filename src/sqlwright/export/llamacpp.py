@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,22 +95,17 @@ def _library() -> Any:
     """Return llama-cpp-python's binding, whose library speaks to us instead of stderr."""
     import llama_cpp
 
-    llama_cpp.llama_log_set(_listener(llama_cpp), ctypes.c_void_p(0))
+    llama_cpp.llama_log_set(_listener(), ctypes.c_void_p(0))
     _heard.clear()
     return llama_cpp
 
 
-def _listener(llama: Any) -> Any:
-    global _listening
-    if _listening is None:
-        _listening = llama.llama_log_callback(
-            lambda level, text, data: _heard.append(text.decode(errors="replace").strip())
-        )
-    return _listening
+@cache
+def _listener() -> Any:
+    """Return what the library calls with all it says; kept, since it calls as long as it is loaded."""
+    import llama_cpp
 
-
-_listening: Any = None
-"""Kept, since the library calls it as long as it is loaded."""
+    return llama_cpp.llama_log_callback(lambda level, text, data: _heard.append(text.decode(errors="replace").strip()))
 
 
 def _said() -> str:
