@@ -4,8 +4,9 @@
 
 Each GGUF file is written by `sqlwright export gguf`, and run by llama.cpp through llama-cpp-python on questions of
 Spider dev, evenly spaced over the 972 whose databases are in the reference data. Answers are greedy and free: not held
-to the schema, which only the transformers engine does. The first row is transformers itself, in float32. Perplexity is
-that of the gold statement after its prompt; accuracy is by rule `ts` on the test suites.
+to the schema, which only the transformers engine does. The first row is transformers itself, in float32; `same_sql`
+counts the answers that are its own. Perplexity is that of the gold statement after its prompt; accuracy is by rule `ts`
+on the test suites.
 """
 
 from __future__ import annotations
@@ -53,8 +54,11 @@ def main() -> None:
         suites = {
             e.db_id: [f"sqlite:///{file}" for file in sorted((databases / e.db_id).glob("*.sqlite"))] for e in examples
         }
-        rows = []
+        rows: list[dict[str, Any]] = []
+        first: list[Prediction] = []
         for row, predictions in answers(prompts, Path(scratch), arguments.threads):
+            first = first or predictions
+            row["same_sql"] = sum(a.sql == b.sql for a, b in zip(first, predictions, strict=True))
             verdicts = score(examples, predictions, suites.__getitem__, options=Options(TEST_SUITE))
             figures = summarise(verdicts, examples)
             rows.append(
