@@ -94,6 +94,21 @@ def test_deep_nesting_and_nonsense_are_refused_not_crashes() -> None:
                 guard.check(sql, dialect)
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_is_very_long_passes_or_is_refused(dialect: str) -> None:
+    for sql in (
+        "SELECT repeat('a', " + "1 + " * 2000 + "1)",
+        "SELECT " + "NOT " * 2000 + "1",
+        "SELECT 1 " + "UNION ALL SELECT 1 " * 500,
+        "SELECT " + ", ".join(["a"] * 2000) + " FROM t",
+        "SELECT a FROM t WHERE a IN (" + ", ".join(map(str, range(2000))) + ")",
+        "SELECT " + "(SELECT " * 100 + "1" + ")" * 100,
+        "SELECT '" + "''" * 5000 + "'",
+    ):
+        found = guard.verdict(sql, dialect)
+        assert found.verdict == "allow" or found.rule in ("parse", "text"), found
+
+
 @pytest.mark.data
 def test_hostile_statements(reference_data: Path) -> None:
     """None of the statements to block passes, but those that only an executor's limits can stop; harmless ones do pass."""
@@ -163,3 +178,12 @@ def test_any_text_passes_or_is_refused(text: str, dialect: str) -> None:
         guard.check(text, dialect)
     except SqlError:
         return
+
+
+def test_every_rule_is_tried_and_documented() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "safety.md").read_text(encoding="utf-8")
+    assert [rule for rule in RULES if f"| `{rule}` |" not in told] == []
+    tried = {rule for _, _, rule in HOSTILE} | {guard.verdict(sql, "sqlite").rule for sql in HOSTILE_ANYWHERE}
+    assert set(RULES) - tried == {"length", "table"}
+    assert guard.verdict("SELECT 1 FROM a", "sqlite", ["b"]).rule == "table"
+    assert guard.verdict("SELECT '" + "x" * 1_000_000 + "'", "sqlite").rule == "length"

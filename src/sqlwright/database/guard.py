@@ -63,18 +63,25 @@ def check(sql: str, dialect: str, tables: Collection[str] | None = None) -> str:
     dialect = dialect_key(dialect)
     allowed = None if tables is None else allowed_keys(list(tables), dialect)
     require_plain(sql)
+    try:
+        return _rewritten(sql, dialect, allowed)
+    except RecursionError:
+        raise RefusedSql("parse", "nested too deeply to be read; write a flatter statement") from None
+
+
+def _rewritten(sql: str, dialect: str, tables: frozenset[str] | None) -> str:
     tree = _parsed(sql, dialect)
     _check_root(tree)
     require_plain_comments(sql, dialect)
     for hint in list(tree.find_all(exp.Hint)):  # they are comments too, and some lift the engine's limits
         hint.pop()
-    _check_tree(tree, dialect, allowed)
+    _check_tree(tree, dialect, tables)
     try:
         text = render(tree, dialect)
     except SqlError as error:
         raise RefusedSql("text", str(error)) from None
     # The engine reads this text, so this text must pass: a slip of the writer must not undo what the reader saw.
-    _check_tree(_parsed(text, dialect), dialect, allowed)
+    _check_tree(_parsed(text, dialect), dialect, tables)
     require_alike(text, dialect)
     return text
 
