@@ -107,6 +107,7 @@ def test_what_is_very_long_passes_or_is_refused(dialect: str) -> None:
     ):
         found = guard.verdict(sql, dialect)
         assert found.verdict == "allow" or found.rule in ("parse", "text"), found
+    assert guard.verdict("SELECT " + ", ".join(["a"] * 20_000), dialect).rule == "length"
 
 
 @pytest.mark.data

@@ -13,17 +13,21 @@ from functools import cache
 from unicodedata import category
 
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
 
 from sqlwright.errors import RefusedSql
 from sqlwright.sqlkit._dialects import dialect_named
 
 LONGEST = 1_000_000
+"""Characters of a statement."""
+MOST_TOKENS = 20_000
+"""Words and signs of a statement; reading so many takes about a second."""
 _RUN_BY_MYSQL = re.compile(r"/\*M?!")
 _NESTING = frozenset({"postgres", "duckdb", "tsql", "redshift", "snowflake", "clickhouse"})
 """Dialects in which a comment may stand within a comment."""
-_FLAT = r"(?:\s|(?:--|#)[^\n\r]*|/\*(?!M?!)(?:(?!/\*).)*?\*/)*"
-_MYSQL = r"(?:\s|(?:--(?=[\s\x00-\x1f]|\Z)|#)[^\n\r]*|/\*(?!M?!)(?:(?!/\*).)*?\*/)*"
-_NESTED = r"(?:\s|--[^\n\r]*|/\*(?!M?!).*\*/)*"
+_FLAT = r"(?>\s|(?:--|#)[^\n\r]*|/\*(?!M?!)(?:(?!/\*).)*?\*/)*"
+_MYSQL = r"(?>\s|(?:--(?=[\s\x00-\x1f]|\Z)|#)[^\n\r]*|/\*(?!M?!)(?:(?!/\*).)*?\*/)*"
+_NESTED = r"(?>\s|--[^\n\r]*|/\*(?!M?!).*\*/)*"
 _DOUBLED = r"'(?:[^']|'')*'"
 _NAMES = r"\"(?:[^\"]|\"\")*\""
 _QUOTES = {
@@ -37,8 +41,12 @@ _QUOTES = {
 _QUOTE = re.compile(r"['\"`\[]")
 
 
-def require_plain(sql: str) -> None:
-    """Raise RefusedSql for a text that is too long, or that holds what no engine reads as a character."""
+def require_plain(sql: str, dialect: str) -> list[Token]:
+    """Return a statement's words and signs.
+
+    Raises:
+        RefusedSql: it is too long, or holds what no engine reads as a character, or a quote in it is not closed.
+    """
     if len(sql) > LONGEST:
         raise RefusedSql("length", f"the statement is longer than {LONGEST:,} characters; write a shorter one")
     if "\0" in sql:
@@ -47,14 +55,14 @@ def require_plain(sql: str) -> None:
         sql.encode()
     except UnicodeEncodeError:
         raise RefusedSql("character", "the statement holds half of a surrogate pair; write it as UTF-8") from None
+    tokens = _tokens(sql, dialect, "parse")
+    if len(tokens) > MOST_TOKENS:
+        raise RefusedSql("length", f"the statement has more than {MOST_TOKENS:,} words and signs; write a shorter one")
+    return tokens
 
 
-def require_plain_comments(sql: str, dialect: str) -> None:
+def require_plain_comments(sql: str, tokens: list[Token], dialect: str) -> None:
     """Raise RefusedSql for a comment that an engine runs, or that engines end at different places."""
-    try:
-        tokens = dialect_named(dialect).tokenize(sql)
-    except SqlglotError as error:
-        raise RefusedSql("parse", f"not valid {dialect} SQL: {str(error).splitlines()[0]}") from None
     ends = [-1, *(token.end for token in tokens)]
     starts = [*(token.start for token in tokens), len(sql)]
     for end, start in zip(ends, starts, strict=True):
@@ -71,12 +79,8 @@ def require_alike(text: str, dialect: str) -> None:
     reader = _reader(dialect)
     if reader is None:
         return
-    try:
-        tokens = dialect_named(dialect).tokenize(text)
-    except SqlglotError as error:
-        raise RefusedSql("text", f"cannot be read back: {str(error).splitlines()[0]}") from None
     quoted = set()
-    for token in tokens:
+    for token in _tokens(text, dialect, "text"):
         quote = _QUOTE.search(text, token.start, token.end + 1)
         if quote is not None and token.end > quote.start():
             quoted.add((quote.start(), token.end + 1))
@@ -98,6 +102,13 @@ def require_alike(text: str, dialect: str) -> None:
         found = {span for span in found if text[span[0]] != "["}
     if quoted != found:
         raise RefusedSql("text", "the guard and the engine would read its quotes differently; write them plainly")
+
+
+def _tokens(sql: str, dialect: str, rule: str) -> list[Token]:
+    try:
+        return dialect_named(dialect).tokenize(sql)
+    except SqlglotError as error:
+        raise RefusedSql(rule, f"not valid {dialect} SQL: {str(error).splitlines()[0]}") from None
 
 
 @cache

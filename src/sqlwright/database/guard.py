@@ -62,7 +62,6 @@ def check(sql: str, dialect: str, tables: Collection[str] | None = None) -> str:
     """
     dialect = dialect_key(dialect)
     allowed = None if tables is None else allowed_keys(list(tables), dialect)
-    require_plain(sql)
     try:
         return _rewritten(sql, dialect, allowed)
     except RecursionError:
@@ -70,9 +69,10 @@ def check(sql: str, dialect: str, tables: Collection[str] | None = None) -> str:
 
 
 def _rewritten(sql: str, dialect: str, tables: frozenset[str] | None) -> str:
+    tokens = require_plain(sql, dialect)
     tree = _parsed(sql, dialect)
     _check_root(tree)
-    require_plain_comments(sql, dialect)
+    require_plain_comments(sql, tokens, dialect)
     for hint in list(tree.find_all(exp.Hint)):  # they are comments too, and some lift the engine's limits
         hint.pop()
     _check_tree(tree, dialect, tables)

@@ -10,7 +10,7 @@ import re
 from sqlglot import exp
 
 RULES = {
-    "length": "the statement is longer than a million characters",
+    "length": "the statement is longer than a million characters, or 20,000 words and signs",
     "character": "a character stands where engines read it differently: NUL, control and zero-width characters",
     "comment": "a comment that MySQL runs, or that engines end at different places",
     "parse": "it is not one statement that can be read in the dialect",
