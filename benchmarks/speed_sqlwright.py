@@ -17,14 +17,18 @@ from sqlwright.records import Prompt
 
 def open_engine(job: Job) -> Measure:
     """Return what measures a setting; every run loads the model anew, as a user's does."""
+    from sqlwright.train import estimate_run
 
     def measure(setting: Setting) -> Measured:
         prompts = make_prompts(setting.workload, vocabulary_of(job.shape), scale=job.scale)
         config = train_config(setting, job.method)
+        said = estimate_run(prompts, job.base, config)
         reset_peak(job.device)
         with tempfile.TemporaryDirectory() as folder:
             log, manifest = tuned(prompts, job.base, Path(folder) / "run", config)
-        return measured(log, manifest, job, config, setting)
+        found = measured(log, manifest, job, config, setting)
+        found.notes["estimate"] = {"memory_gib": said.memory_gib, "seconds": said.seconds}
+        return found
 
     return measure
 
@@ -93,6 +97,7 @@ def measured(
         "grad_norms": [round(row["grad_norm"], 4) for row in log],
         "attention": manifest["attention"],
         "checkpointed_layers": manifest["checkpointed_layers"],
+        "activations_kept": manifest["activations_kept"],
         "padding": round(1 - computed / padded, 3),
         "lengths": sorted(seen),
         "samples_per_s_with_compilation": round(sum(found.samples) / log[-1]["seconds"], 2),

@@ -49,8 +49,13 @@ def test_an_estimate_of_nothing_there(tmp_path: Path) -> None:
 
 def test_memory_decides_what_is_kept() -> None:
     gib = 2.0**30
-    plenty, some, little = (choose_room(TrainConfig(), LLAMA_8B, 32, free * gib, longest=2000) for free in (120, 50, 7))
-    assert (plenty.tokens, plenty.checkpointed) == (16_384, 0)
+    plenty, less, some, little = (
+        choose_room(TrainConfig(), LLAMA_8B, 32, free * gib, longest=2000) for free in (120, 60, 50, 7)
+    )
+    assert (plenty.tokens, plenty.checkpointed, plenty.keeps) == (16_384, 0, 1.0)
+    assert (less.tokens, less.checkpointed) == (16_384, 0) and less.keeps < 1
+    assert choose_room(TrainConfig(method="qlora"), LLAMA_8B, 32, 120 * gib, 2000) == less
+    assert choose_room(TrainConfig(compile="off"), LLAMA_8B, 32, 60 * gib, 2000).checkpointed > 0
     assert some.tokens == 16_384 and 0 < some.checkpointed < 32
     assert little.tokens < 16_384 and little.checkpointed > some.checkpointed
     on = choose_room(TrainConfig(gradient_checkpointing="on", sequence_tokens=5000), LLAMA_8B, 32, 120 * gib, 2000)
@@ -82,13 +87,14 @@ def test_lean_adapters_have_the_same_gradients() -> None:
 
 
 @pytest.mark.slow
-def test_compiled_layers_have_the_same_gradients() -> None:
+@pytest.mark.parametrize("keeps", [1.0, 0.7])
+def test_compiled_layers_have_the_same_gradients(keeps: float) -> None:
     model = teach(tiny("llama", "lora"))
     expected = gradients(model, completion_loss(model, _batch(), "dense"))
     make_lean(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compile_layers(model, lengths=1)
+        compile_layers(model, lengths=1, keeps=keeps)
         found = gradients(model, completion_loss(model, _batch(), "dense"))
     torch._dynamo.reset()
     assert (found - expected).norm() < 1e-5 * expected.norm()

@@ -18,7 +18,6 @@ from sqlwright.train.batches import collate, collate_rows
 from sqlwright.train.grouping import Group, Pack, cost
 from sqlwright.train.loss import completion_losses
 from sqlwright.train.masks import FLEX_BLOCK, Way, prepare
-from sqlwright.train.memory import COMPILED_KEEPS
 from sqlwright.train.tokens import Sample
 
 _LOG = logging.getLogger("sqlwright.train")
@@ -84,15 +83,15 @@ def narrow_window(config: Any, longest: int) -> str:
     return f"it has layers of another kind ({', '.join(sorted(other))})" if other else ""
 
 
-def compile_layers(model: Any, lengths: int) -> None:
+def compile_layers(model: Any, lengths: int, keeps: float = 1.0) -> None:
     """Compile each decoder layer, for every length of sequence apart where they are few: that is a little quicker.
-
-    What is quick to compute again is not kept for the backward pass (`COMPILED_KEEPS`); the gradients stay the same.
 
     Args:
         lengths: how many different lengths there will be.
+        keeps: share of a layer's activations that is kept for the backward pass; the rest, what is quickest to compute
+            again, is. The gradients stay the same.
     """
-    torch._functorch.config.activation_memory_budget = COMPILED_KEEPS
+    torch._functorch.config.activation_memory_budget = keeps
     torch._dynamo.config.cache_size_limit = max(torch._dynamo.config.cache_size_limit, 64)
     for layer in decoder_layers(model):
         layer.compile(dynamic=False if lengths <= _FEW_LENGTHS else None)

@@ -100,8 +100,7 @@ def estimate_run(
     work *= 1 + share / (2 if frozen else 3)  # the forward pass of these layers once more
     rate = (rate or matmul_rate(arithmetic.device, arithmetic.dtype)) * _REACHED[arithmetic.device]
     longest = max(steps.lengths(), default=0)
-    compiled = config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda")
-    kept = activation_bytes(shape, longest, checkpointing=False, compiled=compiled)
+    kept = activation_bytes(shape, longest, checkpointing=False, keeps=room.keeps)
     least = activation_bytes(shape, longest, checkpointing=True)
     return Estimate(
         samples=count.kept,

@@ -16,8 +16,8 @@ from sqlwright.train.tokens import Sample
 _NUMBER = 2
 """Bytes of an activation."""
 COMPILED_KEEPS = 0.7
-"""Share of a compiled layer's activations that are kept for the backward pass; what is quick to compute again (norms,
-the MLP's product) is not. On an H200 that took 28 % of the memory away, and 1 % of the speed."""
+"""Share of a compiled layer's activations that are enough for the backward pass: what is quick to compute again (norms,
+the MLP's product) need not be kept. On an H200 that took 28 % of the memory away, and 1 % of the speed."""
 _ROWS = 1024
 """Rows of logits that stand in memory at once (`sqlwright.train.loss`)."""
 
@@ -57,14 +57,17 @@ def shape_of(config: Any) -> Shape:
     )
 
 
-def activation_bytes(shape: Shape, tokens: int, *, checkpointing: bool, compiled: bool = False) -> float:
+def activation_bytes(shape: Shape, tokens: int, *, checkpointing: bool, keeps: float = 1.0) -> float:
     """Return what the activations of a sequence of so many tokens take at their peak.
 
     A layer keeps its input, two norms' outputs, queries, attention's output and the sum behind it (6 hidden), keys and
     values, and the MLP's gate, input and product (3 inner). With checkpointing, only its input, and one layer's whole.
+
+    Args:
+        keeps: share of a layer's activations that is kept.
     """
     layer = tokens * _NUMBER * (6 * shape.hidden + 2 * shape.keys + 3 * shape.inner)
-    kept = layer * shape.layers * (COMPILED_KEEPS if compiled else 1)
+    kept = layer * shape.layers * keeps
     if checkpointing:
         kept = tokens * _NUMBER * shape.hidden * shape.layers + 2 * layer
     logits = 3 * 4 * shape.vocabulary * min(tokens, _ROWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from sqlwright.config import TrainConfig
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.engine import decoder_layers
-from sqlwright.train.memory import activation_bytes, shape_of
+from sqlwright.train.memory import COMPILED_KEEPS, activation_bytes, shape_of
 from sqlwright.train.ranks import least
 
 _LOG = logging.getLogger("sqlwright.train")
@@ -32,6 +33,8 @@ class Room:
     """Most tokens of a sequence."""
     checkpointed: int
     """Decoder layers whose activations are computed again in the backward pass."""
+    keeps: float = 1.0
+    """Share of the activations that the other layers keep for it, when they are compiled."""
 
 
 def make_room(model: Any, config: TrainConfig, arithmetic: Arithmetic, longest: int) -> Room:
@@ -64,18 +67,22 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
     if free is None:
         return Room(wanted[0], fixed or 0)
     sizes = shape_of(shape)
-    compiled = config.compile != "off"
+    budget = _FREE * free
+    # Who takes QLoRA wants to save memory; keeping less costs it next to nothing.
+    shares = (
+        (1.0,) if config.compile == "off" else (COMPILED_KEEPS,) if config.method == "qlora" else (1.0, COMPILED_KEEPS)
+    )
     for tokens in wanted:
-        kept = activation_bytes(sizes, tokens, checkpointing=False, compiled=compiled)
         least = activation_bytes(sizes, tokens, checkpointing=True)
-        if fixed is not None:
-            if (least if fixed else kept) < _FREE * free:
-                return Room(tokens, fixed)
-        elif least < _FREE * free:
-            excess = max(0.0, kept - _FREE * free)
-            return Room(tokens, min(layers, -int(-excess * layers // max(kept - least, 1.0))))
+        kept = {share: activation_bytes(sizes, tokens, checkpointing=False, keeps=share) for share in shares}
+        fitting = [share for share in shares if kept[share] < budget]
+        if fitting and not fixed:
+            return Room(tokens, 0, fitting[0])
+        if least < budget and fixed != 0:
+            excess, each = kept[shares[-1]] - budget, (kept[shares[-1]] - least) / layers
+            return Room(tokens, fixed or min(layers, math.ceil(excess / max(each, 1.0))), shares[-1])
     _LOG.warning("memory is short: a sequence of %d tokens may not fit", wanted[-1])
-    return Room(wanted[-1], layers if fixed is None else fixed)
+    return Room(wanted[-1], layers if fixed is None else fixed, shares[-1])
 
 
 def checkpoint_layers(model: Any, count: int) -> None:

@@ -167,7 +167,7 @@ def _tune(
     settings = plan_settings(config, room.tokens)
     steps = Steps(samples, settings, way, rank=rank(), processes=processes())
     if config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda" and division != "zero3"):
-        compile_layers(model, len(steps.lengths()))
+        compile_layers(model, len(steps.lengths()), room.keeps)
     checkpoints = out / "checkpoints"
     arguments = training_arguments(config, len(steps), arithmetic, checkpoints, validated=bool(held), division=division)
     if rank() == 0:
@@ -275,6 +275,7 @@ def _write_records(
         "parallel": division,
         "sequence_tokens": room.tokens,
         "checkpointed_layers": room.checkpointed,
+        "activations_kept": room.keeps,
         "threads": torch.get_num_threads(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
         "result": asdict(result),
