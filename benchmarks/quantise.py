@@ -1,6 +1,6 @@
 """What each quantisation of the embedded base costs: size, perplexity of gold SQL, and execution accuracy.
 
-    python benchmarks/quantise.py --databases DIR --questions 300 --out benchmarks/results/quantise.json
+    python benchmarks/quantise.py --databases DIR --questions 972 --out benchmarks/results/quantise.json
 
 Each GGUF file is written by `sqlwright export gguf`, and run by llama.cpp through llama-cpp-python on questions of
 Spider dev, evenly spaced over the 972 whose databases are in the reference data. Answers are greedy and free: not held
