@@ -69,20 +69,24 @@ def cost(samples: Sequence[Sample], group: Group) -> int:
 def _pieces(
     samples: Sequence[Sample], order: list[int], batch_size: int, schemas: int, rng: random.Random
 ) -> list[Group]:
-    """Return the samples of each prefix, in pieces of a fair part of a step."""
+    """Return the samples of each prefix, in pieces of a fair part of a step.
+
+    The pieces of a prefix are spread evenly over the epoch, each at a random place in its own part of it: steps near
+    each other then differ less in what they are about than with pieces in any order.
+    """
     by_prefix: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    pieces: list[Group] = []
+    placed: list[tuple[float, Group]] = []
     for index in order:
         sample = samples[index]
         if sample.prefix and sample.suffix:
             by_prefix[sample.prefix].append(index)
-        else:
-            pieces.append((index,))  # nothing to share, or no token of its own from which to predict
+        else:  # nothing to share, or no token of its own from which to predict
+            placed.append((rng.random(), (index,)))
     size = batch_size if len(by_prefix) == 1 else max(1, batch_size // schemas)
     for members in by_prefix.values():
-        pieces += [tuple(members[at : at + size]) for at in range(0, len(members), size)]
-    rng.shuffle(pieces)
-    return pieces
+        pieces = [tuple(members[at : at + size]) for at in range(0, len(members), size)]
+        placed += [((number + rng.random()) / len(pieces), piece) for number, piece in enumerate(pieces)]
+    return [piece for _, piece in sorted(placed)]
 
 
 def _poured(pieces: list[Group], batch_size: int) -> list[list[Group]]:
