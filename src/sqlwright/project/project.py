@@ -240,13 +240,8 @@ class Project:
             ConfigError, DataError, SchemaError: there is no such run or database. A statement that fails raises
                 nothing; the answer says why.
         """
-        run = _runs.resolve_run(self, run)
         db_id = db_id or self.databases.only
-        if run not in self._engines:
-            model = model_of_run(self.layout, run, own_code=self.config.train.trust_remote_code)
-            self.progress("loading the model", 0, 0, "")
-            self._engines = {run: (model, model.engine())}
-        model, engine = self._engines[run]
+        _, model, engine = self.loaded(run)
         config = self.config.predict
         asked = model.asking(config)
         return answer(
@@ -259,6 +254,23 @@ class Project:
             constrain=config.constrain,
             max_new_tokens=asked.room(config),
         )
+
+    def loaded(self, run: str | None = None) -> tuple[str, Model, Engine]:
+        """Return a run's id, its model and its engine, which stays loaded until another run is asked for.
+
+        Raises:
+            ConfigError, DataError: there is no such run.
+        """
+        run = _runs.resolve_run(self, run)
+        if run not in self._engines:
+            model = model_of_run(self.layout, run, own_code=self.config.train.trust_remote_code)
+            self.progress("loading the model", 0, 0, "")
+            self._engines = {run: (model, model.engine())}
+        return run, *self._engines[run]
+
+    def use_engine(self, run: str, engine: Engine) -> None:
+        """Let `ask` generate with this engine for a run that is loaded, such as one that gathers calls into batches."""
+        self._engines[run] = (self._engines[run][0], engine)
 
     def _with(self, **overrides: dict[str, Any]) -> Project:
         """Return the project with some settings changed. Raises ConfigError."""
