@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sqlwright.train.grouping import plan
     from sqlwright.train.keeper import Progress
     from sqlwright.train.loss import completion_loss, teach, validation_loss
-    from sqlwright.train.run import TrainResult, tune
+    from sqlwright.train.outcome import TrainResult
+    from sqlwright.train.run import tune
     from sqlwright.train.trainer import Accuracy
 
 __all__ = [
@@ -59,7 +60,7 @@ _MODULES = {
     "teach": "loss",
     "validation_loss": "loss",
     "plan": "grouping",
-    "TrainResult": "run",
+    "TrainResult": "outcome",
     "tune": "run",
     "Accuracy": "trainer",
 }
