@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlwright.schema.lexicon import Lexicon
-from sqlwright.schema.linker import Link, Linker, render_links
+from sqlwright.schema.link_text import render_links
+from sqlwright.schema.linker import Link, Linker
 from sqlwright.schema.model import Column, Schema, Table
 
 

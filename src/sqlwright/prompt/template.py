@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from sqlwright.errors import ConfigError
 from sqlwright.prompt.spaced import spaced
 from sqlwright.records import Example
-from sqlwright.schema.linker import Link, render_links
+from sqlwright.schema.link_text import render_links
+from sqlwright.schema.linker import Link
 from sqlwright.schema.model import Schema
 from sqlwright.schema.render import Style, render
 

@@ -2,7 +2,7 @@
 
     linker = Linker(schema, values)
     links = linker.link("How many closed tickets does each customer have?")
-    render_links(links)    # "customer + , ticket + , ticket . status = 'closed'"
+    link_text.render_links(links)    # "customer + , ticket + , ticket . status = 'closed'"
 
 A mention is one of four kinds: `exact` (all words of the name, near each other), `partial` (a telling word of it),
 `synonym` (a name of the lexicon or a comment, English or Chinese) and `value` (a stored value, or a name of it).
@@ -19,7 +19,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlwright.schema.compact import identifier
 from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.link_keys import (
     CHINESE,
@@ -36,7 +35,6 @@ from sqlwright.schema.values import Value
 from sqlwright.schema.words import singular, stem
 
 Kind = Literal["exact", "partial", "synonym", "value"]
-_MARKS = {"exact": " +", "partial": " ~", "synonym": " ^"}
 _EXACT, _SYNONYM, _HINT, _PARTIAL = 4, 3, 2, 1
 _KINDS: dict[int, Kind] = {_EXACT: "exact", _SYNONYM: "synonym", _HINT: "synonym", _PARTIAL: "partial"}
 _NEAR = 3
@@ -140,9 +138,27 @@ class Linker:
 
         At most 24 links, at most 3 columns for one mention of a value; the less certain ones are left out.
         """
+        words, found, values = self._find(question)
+        return self._select(found, values, question, words, bool(self._dates and TIME.search(question.lower())))
+
+    def places(self, question: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return which places of `question` any mention takes, before the less certain ones are left out.
+
+        Returns:
+            The numbers of its words (as `link_keys.WORD` finds them), and of its characters for Chinese mentions.
+        """
+        words, found, values = self._find(question)
+        mask = 0
+        for taken in (*(mask for _, mask in found.values()), *values.values()):
+            mask |= taken
+        at = [place for place in range(mask.bit_length()) if mask >> place & 1]
+        return frozenset(p for p in at if p < len(words)), frozenset(p - len(words) for p in at if p >= len(words))
+
+    def _find(self, question: str) -> tuple[list[str], dict[int, tuple[int, int]], dict[tuple[int, str], int]]:
+        """Return the words of a question, the items found in them (rank and places) and the values (places)."""
         text = question.lower()
         words = WORD.findall(text)
-        found: dict[int, tuple[int, int]] = {}  # item -> rank, mask of the places in the question
+        found: dict[int, tuple[int, int]] = {}
         values: dict[tuple[int, str], int] = {}
         if words:
             stems = [stem(word) for word in words]
@@ -152,7 +168,7 @@ class Linker:
                 self._match_values(words, question, values)
         if CHINESE.search(text):
             self._match_chinese(text, len(words), found, values)
-        return self._select(found, values, question, words, bool(self._dates and TIME.search(text)))
+        return words, found, values
 
     def _match_names(self, words: list[str], stems: list[str], found: dict[int, tuple[int, int]]) -> None:
         """Find items by the words of their names."""
@@ -371,21 +387,3 @@ def _near(places: list[int], stems: list[str], size: int) -> int:
 
 def _quoted(value: str, question: str) -> bool:
     return any(f"{left}{value}{right}" in question for left, right in ("''", '""', "“”", "‘’", "「」", "``"))
-
-
-def render_links(links: Sequence[Link]) -> str:
-    """Return the links as the embedded model reads them, one space between tokens.
-
-    `customer +` is an exact match, `~` a partial one, `^` a synonym, `ticket . status = 'closed'` a value; items are
-    joined by " , ". Identifiers are quoted as in the compact rendering, and a quote in a value is doubled as in SQL.
-    """
-    return " , ".join([_render(link) for link in links])
-
-
-def _render(link: Link) -> str:
-    name = identifier(link.table)
-    if link.column is not None:
-        name = f"{name} . {identifier(link.column)}"
-    if link.value is None:
-        return name + _MARKS[link.kind]
-    return f"{name} = '{' '.join(link.value.split()).replace(chr(39), chr(39) * 2)}'"
