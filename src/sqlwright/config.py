@@ -183,6 +183,26 @@ class PredictConfig(Section):
     """Whether a model of the "base" template may name only what is in the schema; others always write freely."""
 
 
+class AskConfig(Section):
+    """How a question is answered."""
+
+    route: bool = True
+    """Refuse, before a model is asked, what is no question about the database: small talk, other subjects, changes."""
+    schema_tokens: PositiveInt | Literal["auto"] = "auto"
+    """Most tokens of the schema in a prompt; of a larger schema the tables that the question needs are taken."""
+    text: Literal["auto", "template", "model"] = "auto"
+    """Who writes the answer's text: a line made from the statement, or a chat model; "auto" takes the model of chat_url
+    where one is named, else the run's own where it has a chat template."""
+    chat_url: str = ""
+    """OpenAI-compatible endpoint (".../v1") of a chat model; it is sent the schema, the question, the SQL and rows."""
+    chat_model: str = ""
+    """Name of the chat model, as the endpoint knows it."""
+    chat_key: str = ""
+    """Environment variable that holds the endpoint's key; the key itself is never written anywhere."""
+    chat_rows: int = Field(default=20, gt=0)
+    """Most rows that a chat model is shown."""
+
+
 class EvaluateConfig(Section):
     """How predictions are judged."""
 
@@ -222,6 +242,7 @@ class Config(Section):
     split: SplitConfig = SplitConfig()
     train: TrainConfig = TrainConfig()
     predict: PredictConfig = PredictConfig()
+    ask: AskConfig = AskConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
 
 
