@@ -67,7 +67,9 @@ def _commands(group: Any, path: str) -> list[tuple[str, Any]]:
     out = []
     for name, command in group.commands.items():
         inner = getattr(command, "commands", None)
-        out += _commands(command, f"{path} {name}") if inner else [(f"{path} {name}", command)]
+        if not inner or (command.epilog and command.invoke_without_command):  # a group that is a command itself
+            out.append((f"{path} {name}", command))
+        out += _commands(command, f"{path} {name}") if inner else []
     return out
 
 

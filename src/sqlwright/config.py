@@ -234,6 +234,37 @@ class EvaluateConfig(Section):
     """Resamples for the confidence intervals."""
 
 
+class ServeConfig(Section):
+    """The HTTP service."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; any but this machine's own asks for API keys."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+    window_ms: float = Field(default=5.0, ge=0, le=1000)
+    """Milliseconds that a question waits for others to go through the model with it."""
+    max_batch: int = Field(default=32, gt=0)
+    """Most questions that go through the model at once."""
+    queue: int = Field(default=128, gt=0, le=4096)
+    """Most requests that are worked on or wait; further ones are told to try again (429)."""
+    keys: str = "keys.json"
+    """File of API keys' hashes (see `sqlwright serve keys add`); where it has any, every request needs one."""
+    rate: float = Field(default=0.0, ge=0)
+    """Requests a second that one key may make; 0 is no limit."""
+    burst: int = Field(default=20, gt=0)
+    """Requests that a key may make at once before its rate counts."""
+    body_bytes: int = Field(default=262_144, gt=0)
+    """Largest body of a request, in bytes."""
+    input_tokens: int = Field(default=1024, gt=0)
+    """Longest question or statement, in tokens."""
+    cors: list[str] = []
+    """Origins whose pages may call the service from a browser."""
+    sagemaker: bool = False
+    """Whether /ping and /invocations need no key, since SageMaker's gateway checks who calls and sends none."""
+    grace: int = Field(default=30, ge=0)
+    """Seconds that requests under way have to finish when the service stops."""
+
+
 class Config(Section):
     """The whole of `sqlwright.toml`."""
 
@@ -244,6 +275,7 @@ class Config(Section):
     predict: PredictConfig = PredictConfig()
     ask: AskConfig = AskConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
+    serve: ServeConfig = ServeConfig()
 
 
 def parse(values: dict[str, Any], *, where: str = FILE, flags: Collection[str] = ()) -> Config:

@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sqlwright import __version__
-from sqlwright.cli import _data, _evaluate, _export, _guard, _models, _start
+from sqlwright.cli import _data, _evaluate, _export, _guard, _models, _serve, _start
 from sqlwright.cli._command import complain
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ _models.add(app)
 _evaluate.add(app)
 _guard.add(app)
 _export.add(app)
+_serve.add(app)
 
 
 def main(args: Sequence[str] | None = None) -> int:

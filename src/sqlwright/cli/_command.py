@@ -81,6 +81,7 @@ def command(
     """Add a command to `app`: the decorated function's own parameters, those of `sections`, and the common ones.
 
     Args:
+        name: "" for what `app`, a group, does when none of its own commands is named.
         example: shown under the help.
         sections: sections of the configuration that become flags.
         leave_out: fields of them that do not.
@@ -96,6 +97,8 @@ def command(
             common.insert(0, _common("project_folder", Folder, Path()))
 
         def run(**given: Any) -> None:
+            if not name and given.pop("context").invoked_subcommand is not None:
+                return
             folder, as_json = given.pop("project_folder", Path()), given.pop("as_json")
             try:
                 overrides = {section: overrides_of(section, given) for section in sections}
@@ -120,10 +123,14 @@ def command(
                 raise typer.Exit(130) from None
 
         parameters = [*own, *made, *common]
+        if not name:
+            parameters.append(_common("context", typer.Context, inspect.Parameter.empty))
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__doc__ = inspect.getdoc(body)
-        app.command(name, epilog=f"Example: {example}")(run)
+        epilog = f"Example: {example}"
+        add = app.command(name, epilog=epilog) if name else app.callback(invoke_without_command=True, epilog=epilog)
+        add(run)
         return body
 
     return decorate
