@@ -15,7 +15,8 @@ from shop_world import CUSTOMERS, SQL
 
 from sqlwright.errors import DataError
 from sqlwright.project import Answer, Project, hide_password, model_of, shown, toml_value
-from sqlwright.project._answer import Runner, sentence
+from sqlwright.project._runner import Runner
+from sqlwright.project._sentence import sentence
 
 
 @pytest.mark.parametrize(
@@ -48,24 +49,26 @@ def test_an_answer_is_plain_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "error"),
+    ("sql", "status", "rule", "error"),
     [
-        ("", "the model wrote no SQL"),
-        ("DROP TABLE customer", "refused"),
-        ("SELECT 1; DELETE FROM customer", ""),
-        ("SELECT name FROM sqlite_master", "refused"),
-        ("SELECT load_extension('x')", "refused"),
-        ("SELECT nothing FROM customer", "nothing"),
+        ("", "error", "no-sql", "the model wrote no SQL"),
+        ("DROP TABLE customer", "refused", "root", "DROP"),
+        ("SELECT 1; DELETE FROM customer", "refused", "parse", ""),
+        ("SELECT name FROM sqlite_master", "refused", "catalogue", "sqlite_master"),
+        ("SELECT load_extension('x')", "refused", "function", "load_extension"),
+        ("SELECT nothing FROM customer", "error", "", "nothing"),
     ],
 )
-def test_a_harmful_or_wrong_statement_gives_an_error(shop_file: Path, tmp_path: Path, sql: str, error: str) -> None:
+def test_a_harmful_or_wrong_statement_gives_a_result(
+    shop_file: Path, tmp_path: Path, sql: str, status: str, rule: str, error: str
+) -> None:
     project = Project.init(tmp_path, str(shop_file))
     with Runner(project.databases) as runner:
-        assert runner.run(SQL, "shop")[1].rows == [(CUSTOMERS,)]
-        _, result = runner.run(sql, "shop")
-        assert result.status == "error"
-        assert error in result.error
-        assert runner.run(SQL, "shop")[1].rows == [(CUSTOMERS,)]
+        assert runner.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
+        ran = runner.run(sql, "shop")
+        assert (ran.result.status, ran.rule) == (status, rule)
+        assert error in ran.result.error
+        assert runner.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
 
 
 def test_an_empty_question_is_not_asked(shop_file: Path, tiny_base: Path, tmp_path: Path) -> None:

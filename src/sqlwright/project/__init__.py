@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlwright._lazy import on_demand
 
 if TYPE_CHECKING:
-    from sqlwright.project._answer import Answer, shown
+    from sqlwright.project._answer import Answer
     from sqlwright.project._databases import Databases
     from sqlwright.project._evaluation import Evaluation
     from sqlwright.project._export import Subject, export_gguf, export_hub, export_merged, find_subject
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlwright.project._manifest import stage
     from sqlwright.project._models import Model, model_of
     from sqlwright.project._outcome import Outcome, Progress, silent
+    from sqlwright.project._sentence import shown
     from sqlwright.project._settings import settings_text, toml_value
     from sqlwright.project._text_files import TextEvaluation, evaluate_texts
     from sqlwright.project._urls import hide_password
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "_answer": ("Answer", "shown"),
+    "_answer": ("Answer",),
     "_databases": ("Databases",),
     "_evaluation": ("Evaluation",),
     "_export": ("Subject", "export_gguf", "export_hub", "export_merged", "find_subject"),
@@ -61,6 +62,7 @@ _MODULES = {
     "_manifest": ("stage",),
     "_models": ("Model", "model_of"),
     "_outcome": ("Outcome", "Progress", "silent"),
+    "_sentence": ("shown",),
     "_settings": ("settings_text", "toml_value"),
     "_text_files": ("TextEvaluation", "evaluate_texts"),
     "_urls": ("hide_password",),

@@ -1,32 +1,63 @@
-"""Answers a question: model, SQL, guard, read-only execution, and a line that says what came of it."""
+"""Answers a question: is it one, which tables does it need, SQL, guard, read-only execution, and a line that says it.
+
+    asked = Asked("Which city has most customers?", "crm")
+    found = answer(asked, model, engine, databases, AskConfig(), PredictConfig())
+    found.status, found.sql, found.rows, found.text
+
+Whatever becomes of a question is an `Answer`: a statement that the guard refuses, a database that is down and a
+question that has nothing to do with the database are results with a `rule` and a reason, not exceptions.
+"""
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlwright._language import language_of
-from sqlwright.database import Executor, Result, guard, json_value, open_executor
-from sqlwright.errors import DataError, SqlError
-from sqlwright.infer import Candidate, choose, required_values
-from sqlwright.records import Example
+from sqlwright.config import AskConfig, PredictConfig
+from sqlwright.database import Result, json_value
+from sqlwright.errors import DatabaseError, DataError, EndpointError, ResourceError
+from sqlwright.project._ask_prompt import Shown, show
+from sqlwright.project._refusals import polite
+from sqlwright.project._router import route
+from sqlwright.project._runner import NO_SQL, Ran, Runner
+from sqlwright.project._sentence import Subject, sentence
+from sqlwright.records import Example, Turn
 
 if TYPE_CHECKING:
     from sqlwright.infer import Engine
     from sqlwright.project._databases import Databases
     from sqlwright.project._models import Model
+    from sqlwright.project._writer import Writer
 
 _CANDIDATES = 4
 """How many candidates are tried when a single statement does not run."""
-_LISTED = 5
+_TURNS = 4
+"""Earlier turns that a model is shown."""
+_DOES_NOT_KNOW = re.compile(r"\bi (?:do not|don't|don’t) know\b|cannot be answered|不知道|无法回答", re.IGNORECASE)
+
+Status = Literal["answered", "refused", "unknown", "error"]
+"""What became of a question: "answered" by rows (or by there being none); "refused", since it, or the SQL written for
+it, would do something else than read; "unknown", since it is no question about this database; "error", where no
+statement could be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and what it was asked about."""
+
+    question: str
+    db_id: str = ""
+    """The database, where there are several."""
+    history: tuple[Turn, ...] = ()
+    """Earlier turns of the conversation, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question came to; a question that could not be answered has an `error` and no rows."""
+    """What a question came to; one that was not answered has an `error` and no rows."""
 
     question: str
     language: str
@@ -35,21 +66,32 @@ class Answer:
     columns: tuple[str, ...] = ()
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     text: str = ""
-    """The answer in one line, in the question's language."""
+    """The answer in a line or a few, in the question's language."""
     error: str = ""
+    """Why it was not answered."""
     tried: int = 0
     """Statements that were tried."""
     seconds: float = 0.0
+    status: Status = "answered"
+    rule: str = ""
+    """The short, stable name of the reason: a rule of the guard, of the router ("change", "off-topic", "small-talk"),
+    or what went wrong ("no-sql", "sql", "timeout", "database", "model"); "" for what was answered."""
+
+    @property
+    def turn(self) -> Turn:
+        """The question and its SQL, as the next question's history holds them."""
+        return Turn(self.question, self.sql)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as a JSON object, with values as `database.json_value` writes them."""
-        rows = [[json_value(value) for value in row] for row in self.rows]
         return {
             "question": self.question,
             "language": self.language,
+            "status": self.status,
+            "rule": self.rule,
             "sql": self.sql,
             "columns": list(self.columns),
-            "rows": rows,
+            "rows": [[json_value(value) for value in row] for row in self.rows],
             "text": self.text,
             "error": self.error,
             "tried": self.tried,
@@ -57,155 +99,102 @@ class Answer:
         }
 
 
-class Runner:
-    """The project's databases, opened as they are needed; use it in a `with`."""
-
-    def __init__(self, databases: Databases) -> None:
-        self._databases = databases
-        self._open: dict[str, Executor | None] = {}
-
-    def executor(self, db_id: str) -> Executor | None:
-        """Return the executor of a database; None when there is no such database to open."""
-        if db_id not in self._open:
-            url = self._databases.url(db_id)
-            self._open[db_id] = open_executor(url, self._databases.limits) if url else None
-        return self._open[db_id]
-
-    def check(self, sql: str, db_id: str) -> str:
-        """Return a statement as the guard writes it anew. Raises SqlError when it is refused."""
-        schema = self._databases.schema(db_id)
-        return guard.check(sql, schema.dialect, [table.name for table in schema.tables])
-
-    def run(self, sql: str, db_id: str) -> tuple[str, Result]:
-        """Check a statement and run it; return its safe form with the result, which says why when there is none."""
-        if not sql:
-            return "", Result("error", error="the model wrote no SQL")
-        try:
-            safe = self.check(sql, db_id)
-        except SqlError as error:
-            return sql, Result("error", error=str(error))
-        executor = self.executor(db_id)
-        if executor is None:
-            return safe, Result("error", error=f"there is no database {db_id!r} to run it on")
-        return safe, executor.run(safe)
-
-    def choose(self, candidates: Sequence[Candidate], example: Example) -> tuple[Candidate, Result]:
-        """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`)."""
-        tried = candidates or [Candidate("")]
-        results = [self.run(candidate.sql, example.db_id)[1] for candidate in tried]
-        links = self._databases.linker(example.db_id).link(example.question)
-        best = choose(tried, results, required_values(links))
-        return tried[best], results[best]
-
-    def __enter__(self) -> Runner:
-        """Return the runner itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close every connection."""
-        for executor in self._open.values():
-            if executor is not None:
-                executor.close()
-
-
 def answer(
-    question: str,
+    asked: Asked,
     model: Model,
     engine: Engine,
     databases: Databases,
-    *,
-    db_id: str,
-    candidates: int = 1,
-    constrain: bool = True,
-    max_new_tokens: int = 128,
+    config: AskConfig,
+    predict: PredictConfig,
+    write: Writer | None = None,
 ) -> Answer:
-    """Return the answer to a question; a statement that fails is a result too, not an exception.
+    """Return the answer to a question.
 
     When the model's first statement is refused or fails, or several candidates are asked for, the best of its likely
     ones is taken.
 
+    Args:
+        write: writes the answer's text from what was found; None for a line made from the statement.
+
     Raises:
         DataError: the question is empty.
+        SchemaError: nothing is known of the database.
     """
     began = time.perf_counter()
-    asked = " ".join(question.split())
-    if not asked:
+    question = " ".join(asked.question.split())
+    if not question:
         raise DataError(
             "the question is empty; ask something, for example: sqlwright ask 'How many customers are there?'"
         )
-    language = language_of(asked)
-    dialect = databases.schema(db_id).dialect
-    example = Example("question", db_id, asked, "", language=language, dialect=dialect)
-    prompts = model.prompts([example], databases)
-    settings: dict[str, Any] = {
-        "max_new_tokens": max_new_tokens,
-        "schemas": model.constraints([example], databases, wanted=constrain),
-    }
-    tried: list[str] = []
-    result = Result("error")
+    language = language_of(question)
+    told: dict[str, Any] = {"question": question, "language": language}
+
+    def seconds() -> float:
+        return round(time.perf_counter() - began, 3)
+
+    try:
+        db_id = asked.db_id or databases.only
+        schema = databases.schema(db_id)
+        if config.route and (turned := route(question, databases.linker(db_id), bool(asked.history))):
+            text = polite(turned.rule, language, schema, databases.lexicon)
+            return Answer(
+                **told, status=turned.status, rule=turned.rule, error=turned.why, text=text, seconds=seconds()
+            )
+        history = asked.history[-_TURNS:]
+        example = Example("question", db_id, question, "", language, schema.dialect, history=history)
+        shown = show(example, model, databases, config, constrain=predict.constrain)
+        ran, tried, raw = _try(example, shown, engine, databases, model, predict)
+    except DatabaseError as error:
+        return _failed(told, "database", str(error), seconds())
+    except (EndpointError, ResourceError) as error:
+        return _failed(told, "model", str(error), seconds())
+    told |= {"sql": ran.sql, "tried": tried}
+    if ran.rule == NO_SQL and _DOES_NOT_KNOW.search(raw):
+        text = polite("off-topic", language, schema, databases.lexicon)
+        why = "the model says that it does not know"
+        return Answer(**told, status="unknown", rule="model", error=why, text=text, seconds=seconds())
+    if not ran.ran:
+        return _without_rows(told, ran, seconds())
+    subject = Subject.of(ran.sql, shown.schema, databases.lexicon, language)
+    text = sentence(ran.result.columns, ran.result.rows, language, subject, cut=not ran.result.ok)
+    if write is not None:
+        text = write(question, language, shown.prefix, ran.sql, ran.result) or text
+    return Answer(**told, columns=ran.result.columns, rows=ran.result.rows, text=text, seconds=seconds())
+
+
+def _try(
+    example: Example, shown: Shown, engine: Engine, databases: Databases, model: Model, predict: PredictConfig
+) -> tuple[Ran, int, str]:
+    """Return what the model's statement came to, how many were tried, and the text of the first."""
+    settings: dict[str, Any] = {"max_new_tokens": model.room(predict), "schemas": shown.constraints}
+    raw, statements = "", []
+    ran = Ran("", Result("error", error="the model wrote no SQL"), NO_SQL)
     with Runner(databases) as runner:
-        if candidates == 1:
-            tried = [engine.generate(prompts, **settings)[0].sql]
-            sql, result = runner.run(tried[0], db_id)
-        if result.status not in ("ok", "too-large"):
-            count = candidates if candidates > 1 else _CANDIDATES
-            found = engine.candidates(prompts, count=count, **settings)[0]
+        if predict.candidates == 1:
+            first = engine.generate([shown.prompt], **settings)[0]
+            raw, statements = first.raw, [first.sql]
+            ran = runner.run(first.sql, example.db_id)
+        if not ran.ran:
+            count = predict.candidates if predict.candidates > 1 else _CANDIDATES
+            found = engine.candidates([shown.prompt], count=count, **settings)[0]
             best, other = runner.choose(found, example)
-            tried += [candidate.sql for candidate in found if candidate.sql not in tried]
-            if other.status in ("ok", "too-large") or candidates > 1:
-                sql, result = runner.run(best.sql, db_id)
-    seconds = round(time.perf_counter() - began, 3)
-    told: dict[str, Any] = {
-        "question": asked,
-        "language": language,
-        "sql": sql,
-        "tried": len(tried),
-        "seconds": seconds,
-    }
-    if result.status in ("ok", "too-large"):
-        text = sentence(result.columns, result.rows, language, cut=not result.ok)
-        return Answer(**told, columns=result.columns, rows=result.rows, text=text)
-    return Answer(**told, text=_failure(result.error, language), error=result.error or result.status)
+            statements += [candidate.sql for candidate in found if candidate.sql not in statements]
+            if other.status in ("ok", "too-large") or predict.candidates > 1:
+                ran = runner.run(best.sql, example.db_id)
+    return ran, len(statements), raw
 
 
-def sentence(columns: Sequence[str], rows: Sequence[Sequence[Any]], language: str, *, cut: bool = False) -> str:
-    """Return what a result says, in one line: the value, the few values, or how many rows there are."""
-    zh = language == "zh"
-    if not rows:
-        return "没有符合条件的记录。" if zh else "Nothing matches."
-    if len(rows) == 1:
-        values = [shown(value) for value in rows[0]]
-        if len(values) == 1:
-            return f"答案是 {values[0]}。" if zh else f"The answer is {values[0]}."
-        pairs = [f"{name} = {value}" for name, value in zip(columns, values, strict=True)]
-        return f"{'，'.join(pairs)}。" if zh else f"{', '.join(pairs)}."
-    count = f"{len(rows):,}"
-    if len(rows[0]) == 1:
-        listed = [shown(row[0]) for row in rows[:_LISTED]]
-        rest = len(rows) - len(listed)
-        if zh:
-            return f"共 {count} 个：{'、'.join(listed)}{' 等' if rest or cut else ''}。"
-        return (
-            f"{count} {'or more ' if cut else ''}results: {', '.join(listed)}{f' and {rest:,} more' if rest else ''}."
-        )
-    if zh:
-        return f"共 {count} 行{'以上' if cut else ''}。"
-    return f"{count} rows{' or more' if cut else ''}."
+def _without_rows(told: dict[str, Any], ran: Ran, seconds: float) -> Answer:
+    """Return the answer for a statement that was refused or failed."""
+    why = ran.result.error or ran.result.status
+    if ran.result.status == "refused":
+        text = polite("guard", told["language"], why=why)
+        return Answer(**told, status="refused", rule=ran.rule or "read-only", error=why, text=text, seconds=seconds)
+    rule = ran.rule or ("timeout" if ran.result.status == "timeout" else "sql")
+    return _failed(told, rule, why, seconds)
 
 
-def shown(value: Any) -> str:
-    """Return a value as a person reads it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"
-    if isinstance(value, (bytes, memoryview)):
-        return f"<{len(value)} bytes>"
-    return str(value)
-
-
-def _failure(error: str, language: str) -> str:
-    reason = " ".join(error.split())
-    return f"无法回答：{reason}" if language == "zh" else f"This could not be answered: {reason}"
+def _failed(told: dict[str, Any], rule: str, why: str, seconds: float) -> Answer:
+    why = " ".join(why.split())
+    text = polite("error", told["language"], why=why)
+    return Answer(**told, status="error", rule=rule, error=why, text=text, seconds=seconds)

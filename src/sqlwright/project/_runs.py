@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from sqlwright import data
 from sqlwright.config import TrainConfig
 from sqlwright.errors import DataError
-from sqlwright.project._answer import Runner
 from sqlwright.project._layout import SPLITS, Layout, require
 from sqlwright.project._manifest import digest, stage, written_from
 from sqlwright.project._models import (
@@ -30,6 +29,7 @@ from sqlwright.project._models import (
     untuned,
 )
 from sqlwright.project._outcome import Outcome
+from sqlwright.project._runner import Runner
 from sqlwright.project._trim import trimmer
 from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl
 

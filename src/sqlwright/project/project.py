@@ -15,7 +15,7 @@ it depends on has changed.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ from sqlwright.config import FILE, Config, keys, load, merged, parse
 from sqlwright.database import dialect_of, file_of
 from sqlwright.errors import ConfigError, DataError
 from sqlwright.project import _gather, _judge, _prepare, _questions, _runs
-from sqlwright.project._answer import Answer, answer
+from sqlwright.project._answer import Answer, Asked, answer
 from sqlwright.project._databases import Databases
 from sqlwright.project._evaluation import Evaluation
 from sqlwright.project._layout import Layout
@@ -36,7 +36,8 @@ from sqlwright.project._outcome import Outcome, Progress, silent
 from sqlwright.project._schemas import read_schemas
 from sqlwright.project._settings import settings_text
 from sqlwright.project._urls import resolve_url
-from sqlwright.records import write_text
+from sqlwright.project._writer import writer_of
+from sqlwright.records import Turn, write_text
 from sqlwright.schema import Lexicon, Schema, Style
 
 if TYPE_CHECKING:
@@ -233,26 +234,28 @@ class Project:
         """Write a run's `report.html`."""
         return _judge.report(self, run, force=force)
 
-    def ask(self, question: str, run: str | None = None, *, db_id: str | None = None) -> Answer:
+    def ask(
+        self, question: str, run: str | None = None, *, db_id: str | None = None, history: Sequence[Turn] = ()
+    ) -> Answer:
         """Answer a question with a run (None: the latest, "base": the untuned model); the model stays loaded.
 
+        Args:
+            history: earlier turns of the conversation (`Answer.turn`), oldest first.
+
         Raises:
-            ConfigError, DataError, SchemaError: there is no such run or database. A statement that fails raises
-                nothing; the answer says why.
+            ConfigError, DataError, SchemaError: there is no such run or database, or the question is empty. Nothing
+                else raises: a refusal, a statement that fails and a database that is down are answers that say so.
         """
-        db_id = db_id or self.databases.only
         _, model, engine = self.loaded(run)
-        config = self.config.predict
-        asked = model.asking(config)
+        asked = model.asking(self.config.predict)
         return answer(
-            question,
+            Asked(question, db_id or "", tuple(history)),
             asked,
             engine,
             self.databases,
-            db_id=db_id,
-            candidates=config.candidates,
-            constrain=config.constrain,
-            max_new_tokens=asked.room(config),
+            self.config.ask,
+            self.config.predict,
+            writer_of(self.config.ask, asked, engine),
         )
 
     def loaded(self, run: str | None = None) -> tuple[str, Model, Engine]:

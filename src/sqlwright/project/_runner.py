@@ -1,0 +1,84 @@
+"""Runs what a model wrote on the project's databases: the guard first, then read-only execution under limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlwright.database import Executor, Result, guard, open_executor
+from sqlwright.errors import DatabaseError
+from sqlwright.infer import Candidate, choose, required_values
+from sqlwright.records import Example
+
+if TYPE_CHECKING:
+    from sqlwright.project._databases import Databases
+
+NO_SQL = "no-sql"
+"""The rule of a result for which there was no statement to run."""
+
+
+class Ran(NamedTuple):
+    """What a statement came to."""
+
+    sql: str
+    """As the guard wrote it anew, and as it was run; what was refused stands as the model wrote it."""
+    result: Result
+    rule: str = ""
+    """The guard's rule that it breaks; `NO_SQL` where there was none; "" for what went to the database."""
+
+    @property
+    def ran(self) -> bool:
+        """Whether it gave rows, be they cut at a limit."""
+        return self.result.status in ("ok", "too-large")
+
+
+class Runner:
+    """The project's databases, opened as they are needed; use it in a `with`."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._open: dict[str, Executor | None] = {}
+
+    def executor(self, db_id: str) -> Executor | None:
+        """Return the executor of a database; None when there is no such database to open. Raises DatabaseError."""
+        if db_id not in self._open:
+            url = self._databases.url(db_id)
+            self._open[db_id] = open_executor(url, self._databases.limits) if url else None
+        return self._open[db_id]
+
+    def run(self, sql: str, db_id: str) -> Ran:
+        """Check a statement and run it; whatever is wrong with it, or with the database, stands in the result."""
+        if not sql:
+            return Ran("", Result("error", error="the model wrote no SQL"), NO_SQL)
+        schema = self._databases.schema(db_id)
+        found = guard.verdict(sql, schema.dialect, [table.name for table in schema.tables])
+        if found.verdict == "block":
+            return Ran(sql, Result("refused", error=found.why), found.rule)
+        try:
+            executor = self.executor(db_id)
+        except DatabaseError as error:
+            return Ran(found.sql, Result("error", error=str(error)))
+        if executor is None:
+            return Ran(found.sql, Result("error", error=f"there is no database {db_id!r} to run it on"))
+        return Ran(found.sql, executor.run(found.sql))
+
+    def choose(self, candidates: Sequence[Candidate], example: Example) -> tuple[Candidate, Result]:
+        """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`)."""
+        tried = candidates or [Candidate("")]
+        results = [self.run(candidate.sql, example.db_id).result for candidate in tried]
+        links = self._databases.linker(example.db_id).link(example.question)
+        best = choose(tried, results, required_values(links))
+        return tried[best], results[best]
+
+    def __enter__(self) -> Runner:
+        """Return the runner itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        for executor in self._open.values():
+            if executor is not None:
+                executor.close()
