@@ -33,7 +33,10 @@ _AGGREGATES: dict[type[exp.Expr], dict[str, str]] = {
     exp.Min: {"en": "lowest {}", "zh": "最低{}"},
     exp.Max: {"en": "highest {}", "zh": "最高{}"},
 }
-_OF_DATES = {exp.Min: {"en": "earliest {}", "zh": "最早{}"}, exp.Max: {"en": "latest {}", "zh": "最晚{}"}}
+_OF_DATES: dict[type[exp.Expr], dict[str, str]] = {
+    exp.Min: {"en": "earliest {}", "zh": "最早{}"},
+    exp.Max: {"en": "latest {}", "zh": "最晚{}"},
+}
 
 
 @dataclass(frozen=True, slots=True)
