@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sqlwright.config import ServeConfig
 from sqlwright.errors import SqlwrightError
+from sqlwright.serve.hosts import is_loopback, without_port
 from sqlwright.serve.keys import KeyRing
 from sqlwright.serve.logs import note, where
 from sqlwright.serve.metrics import Metrics
@@ -45,6 +46,7 @@ class Gate:
     def __init__(self, app: ASGIApp, config: ServeConfig, keys: KeyRing, metrics: Metrics) -> None:
         self._app, self._config, self._keys, self._metrics = app, config, keys, metrics
         self._rates = Rates(config.rate, config.burst)
+        self._needs_key = not is_loopback(config.host)
         self._open = _OPEN | _SAGEMAKER if config.sagemaker else _OPEN
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +92,7 @@ class Gate:
         if path in self._open:
             return ""
         owner = ""
-        if not self._keys.empty:
+        if self._needs_key or not self._keys.empty:
             scheme, _, secret = headers.get("authorization", "").partition(" ")
             owner = self._keys.owner(secret.strip()) if scheme.lower() == "bearer" else ""
             if not owner:
@@ -103,6 +105,9 @@ class Gate:
                         headers={"WWW-Authenticate": "Bearer"},
                     )
                 )
+        elif not is_loopback(without_port(headers.get("host", ""))):
+            # A page in this machine's browser whose name was made to point here must not read the database.
+            raise _Rejected(problem(path, 403, "wrong_host", "without keys, only this machine's own names are served"))
         if wait := self._rates.wait(owner):
             raise _Rejected(problem(path, 429, "rate_limited", "too many requests for this key", retry_after=wait))
         return owner

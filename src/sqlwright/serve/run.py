@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import signal
 import socket
 import threading
@@ -14,6 +13,7 @@ from importlib.util import find_spec
 from sqlwright.config import ServeConfig
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.project import Project
+from sqlwright.serve.hosts import is_loopback
 
 _PACKAGES = ("fastapi", "uvicorn", "prometheus_client")
 _BACKLOG = 512
@@ -80,16 +80,6 @@ def serve(
         ready(stop)
         with _ended_by_signals():
             asyncio.run(server.serve(sockets=[listening]))
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether nobody but this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

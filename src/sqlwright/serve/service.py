@@ -48,7 +48,10 @@ class Explained:
 
 
 class Service:
-    """A run of a project with its engine, ready for many callers; made by `open_service`."""
+    """A run of a project with its engine, ready for many callers; made by `open_service`.
+
+    Until it is closed, the project itself asks through the same batches.
+    """
 
     def __init__(self, project: Project, run: str, model: Model, batcher: Batcher) -> None:
         self.project = project
@@ -143,6 +146,7 @@ class Service:
     def close(self) -> None:
         """Finish what is waiting for the model, and let it go."""
         self.batcher.close()
+        self.project.use_engine(self.run, self.batcher.engine)
 
     def _known(self, db_id: str) -> str:
         """Return a database's id. Raises SchemaError when the project has none of this name."""
@@ -179,7 +183,7 @@ def open_service(
     run, model, engine = project.loaded(run)
     config = project.config.serve
     batcher = Batcher(engine, window=config.window_ms / 1000, most=config.max_batch, observe=observe)
-    project.use_engine(run, cast("Engine", batcher))
+    project.use_engine(run, cast("Engine", batcher))  # it does all that an engine does
     service = Service(project, run, model, batcher)
     for db_id in service.ids()[:1]:
         service.write_sql("How many are there?", db_id, max_new_tokens=1)
