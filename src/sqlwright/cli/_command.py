@@ -36,6 +36,8 @@ class Session:
 
     folder: Path
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    as_json: bool = False
+    """For commands that print as they go."""
 
     @cached_property
     def display(self) -> Display:
@@ -102,7 +104,7 @@ def command(
             folder, as_json = given.pop("project_folder", Path()), given.pop("as_json")
             try:
                 overrides = {section: overrides_of(section, given) for section in sections}
-                session = Session(folder, {section: values for section, values in overrides.items() if values})
+                session = Session(folder, {section: values for section, values in overrides.items() if values}, as_json)
                 try:
                     said = body(session, **{parameter.name: given[parameter.name] for parameter in own})
                 finally:

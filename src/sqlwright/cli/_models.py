@@ -1,4 +1,4 @@
-"""`train`, `predict`, `report` and `ask`."""
+"""`train`, `predict` and `report`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ def add(app: typer.Typer) -> None:
     command(app, "train", example="sqlwright train --rank 32 --epochs 2", sections=("train",), kept=kept)(train)
     command(app, "predict", example="sqlwright predict --run base --on test", sections=("predict",))(predict)
     command(app, "report", example="sqlwright report")(report)
-    command(app, "ask", example='sqlwright ask "Which city has most customers?"', sections=("predict",))(ask)
 
 
 def train(
@@ -72,16 +71,3 @@ def report(session: Session, run: Run = "", force: Force = False) -> Said:
     outcome = session.project.report(run or None, force=force)
     text = f"report of {outcome.counts['run']} over {', '.join(outcome.counts['sets'])}"
     return Said(outcome.to_json(), outcome_lines(outcome, text), 'sqlwright ask "..."')
-
-
-def ask(
-    session: Session,
-    question: Annotated[str, typer.Argument(help="The question, in English or Chinese.")],
-    run: Run = "",
-    db_id: Annotated[str, typer.Option(help="The database, where there are several.", show_default="yours")] = "",
-) -> Said:
-    """Answer a question: the model writes SQL, which is checked and run read-only."""
-    from sqlwright.cli._show import answer_lines
-
-    answer = session.project.ask(question, run or None, db_id=db_id or None)
-    return Said(answer.to_json(), answer_lines(answer))
