@@ -15,17 +15,38 @@ from typing import TYPE_CHECKING, Any
 
 from sqlwright.infer.choose import Candidate, Required, choose, covered, required_values
 from sqlwright.infer.extract import extract_sql
+from sqlwright.infer.writer import Done, Progress, Writer
 
 if TYPE_CHECKING:
-    from sqlwright.infer.engine import Engine, Progress, load
+    from sqlwright.infer.engine import Engine
+    from sqlwright.infer.loading import load
+    from sqlwright.infer.sampling import Sampling
 
-__all__ = ["Candidate", "Engine", "Progress", "Required", "choose", "covered", "extract_sql", "load", "required_values"]
+__all__ = [
+    "Candidate",
+    "Done",
+    "Engine",
+    "Progress",
+    "Required",
+    "Sampling",
+    "Writer",
+    "choose",
+    "covered",
+    "extract_sql",
+    "load",
+    "required_values",
+]
+_LATE = {
+    "Engine": "sqlwright.infer.engine",
+    "Sampling": "sqlwright.infer.sampling",
+    "load": "sqlwright.infer.loading",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import what needs torch only when it is asked for."""
-    if name in ("Engine", "Progress", "load"):
+    if name in _LATE:
         # Read when torch loads: threads that spin while they wait are many times slower on a shared machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        return getattr(import_module("sqlwright.infer.engine"), name)
+        return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -27,6 +27,8 @@ class Candidate:
     score: float = 0.0
     """Mean log-probability a token."""
     tokens: int = 1
+    times: int = 0
+    """How often it was drawn, of samples; 0 for one that a search found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def choose(candidates: Sequence[Candidate], results: Sequence[Result], required:
     1. executes (a result that is only too large counts as executed);
     2. compares more of the `required` values with a column that holds them;
     3. has a result with rows;
-    4. has the result that most candidates agree on, each weighed by its probability;
+    4. has the result that most candidates agree on, each weighed by how often it was drawn, or by its probability;
     5. has the higher score; and then the one that comes first.
 
     Args:
@@ -68,7 +70,7 @@ def choose(candidates: Sequence[Candidate], results: Sequence[Result], required:
     keys = [_outcome(result) for result in results]
     weights: defaultdict[object, float] = defaultdict(float)
     for candidate, key in zip(candidates, keys, strict=True):
-        weights[key] += math.exp(candidate.score * candidate.tokens)
+        weights[key] += candidate.times or math.exp(candidate.score * candidate.tokens)
 
     def merit(at: int) -> tuple[bool, int, bool, float, float, int]:
         ran = results[at].status in ("ok", "too-large")

@@ -1,4 +1,4 @@
-"""Greedy and beam search over a batch of suffixes that share a prefix, each with a guide where there is one.
+"""Beam search over a batch of suffixes that share a prefix, each with a guide where there is one.
 
 A guide is a `Cursor`, or a `Thought` before one: a token that it refuses is never taken. Where it refuses all that are
 likely, it is dropped and its sequence goes on freely, so that no search ends without an answer.
@@ -92,49 +92,7 @@ def _start(
     return _State(model, cache, mask, positions[:, -1:]), output.logits[:, -1]
 
 
-def greedy(
-    model: Any,
-    prefix: tuple[int, ...],
-    suffixes: Sequence[Sequence[int]],
-    *,
-    max_new_tokens: int,
-    stop: Stop,
-    guides: Sequence[Guide] | None = None,
-) -> list[list[int]]:
-    """Return the likeliest next token after token for each of `prefix + suffix`, without the token that ends it.
-
-    Sequences that are at their end leave the batch when they are half of it, so that few long ones do not hold up many.
-    """
-    state, logits = _start(model, prefix, suffixes, max_new_tokens, stop.pad)
-    out: list[list[int]] = [[] for _ in suffixes]
-    guided: list[Guide] = list(guides) if guides else [None] * len(suffixes)
-    rows = list(range(len(suffixes)))
-    """Which sequence each row of the batch is; -1 for one that has ended."""
-    for number in range(max_new_tokens):
-        tokens = logits.argmax(dim=-1).tolist()
-        for at, row in enumerate(rows):
-            if row < 0:
-                continue
-            if (guide := guided[row]) is not None:
-                tokens[at], guided[row] = _likeliest(guide, tokens[at], logits[at], stop)
-            if tokens[at] in stop.ids:
-                rows[at] = -1
-                continue
-            out[row].append(tokens[at])
-            if stop.ended(out[row]):
-                rows[at] = -1
-        alive = [at for at, row in enumerate(rows) if row >= 0]
-        if not alive or number == max_new_tokens - 1:
-            break
-        if len(alive) <= len(rows) // 2:
-            state.select(alive)
-            tokens = [tokens[at] for at in alive]
-            rows = [rows[at] for at in alive]
-        logits = state.step(torch.tensor(tokens, device=logits.device))
-    return out
-
-
-def _likeliest(guide: Guided, first: int, logits: torch.Tensor, stop: Stop) -> tuple[int, Guide]:
+def likeliest(guide: Guided, first: int, logits: torch.Tensor, stop: Stop) -> tuple[int, Guide]:
     """Return the likeliest token that the guide lets through, `first` being the likeliest of all, and the next guide.
 
     A guide that lets none through is dropped.

@@ -1,34 +1,36 @@
-"""Loads a model with its adapter and generates SQL for prompts, in batches."""
+"""Generates SQL for prompts with a transformers model, in batches; `sqlwright.infer.loading` makes the engine.
+
+Greedy answers and samples are written by `rolling`, several likely ones by `decode.beam`. Models whose layers do not
+all keep full keys and values are left to transformers' own `generate`.
+"""
 
 from __future__ import annotations
 
 import time
-import warnings
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from sqlwright._loading import loading
+from sqlwright.errors import ConfigError
 from sqlwright.infer.cache import can_share
 from sqlwright.infer.choose import Candidate
 from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
-from sqlwright.infer.decode import Scored, Stop, beam, greedy
+from sqlwright.infer.decode import Scored, Stop, beam
 from sqlwright.infer.extract import extract_sql
+from sqlwright.infer.rolling import Request, roll
+from sqlwright.infer.sampling import Sampling
+from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import Ids, PromptEncoder
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
 
-Progress = Callable[[int, int], None]
-"""Called with how many prompts are done, of how many."""
-Device = Literal["auto", "cpu", "cuda", "mps"]
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Answer = tuple[str, int, float]
+"""Text, tokens and mean log-probability a token."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,10 @@ class Engine:
 
     model: Any
     tokenizer: Any
+    adapters: tuple[str, ...] = ()
+    """Names of the adapters that stay apart from the weights, to choose from."""
+    _closing: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
+    """Whether a token has a semicolon, by token."""
     _tokens: tuple[bytes | None, ...] | None = field(default=None, init=False, repr=False)
 
     def generate(
@@ -47,32 +53,36 @@ class Engine:
         batch_size: int = 64,
         db_ids: Mapping[str, str] | None = None,
         schemas: Mapping[str, Schema] | None = None,
+        sampling: Sampling | None = None,
+        adapter: str | None = None,
         progress: Progress | None = None,
+        done: Done | None = None,
     ) -> list[Prediction]:
-        """Return the model's greedy answer to each prompt, in their order.
+        """Return the model's answer to each prompt, in their order; the likeliest, or one drawn by `sampling`.
 
-        A prediction's `seconds` are its share of its batch's, its `tokens` those that were generated.
+        A prediction's `seconds` are its share of the time (together they make the whole), its `tokens` those that were
+        generated.
 
         Args:
             db_ids: database by prompt id, for the predictions' `db_id`.
             schemas: schema by prompt id: the answer names nothing else (see `constrain`). For models that write spaced
                 SQL, with a byte-level tokenizer; others answer freely.
+            adapter: which of several adapters to use; "" is the base alone.
+            done: called with each prediction as it comes, in any order.
+
+        Raises:
+            ConfigError: there is no such adapter.
         """
         out: dict[int, Prediction] = {}
-        for rows, texts, seconds in self._run(prompts, 1, max_new_tokens, batch_size, schemas):
-            for row, answers in zip(rows, texts, strict=True):
-                text, tokens, _ = answers[0]
-                name = prompts[row].id
-                out[row] = Prediction(
-                    id=name,
-                    db_id=(db_ids or {}).get(name, ""),
-                    sql=extract_sql(text, thinking=opens_thought(prompts[row].suffix)),
-                    raw=text,
-                    seconds=round(seconds / len(rows), 6),
-                    tokens=tokens,
-                )
-            if progress is not None:
-                progress(len(out), len(prompts))
+        with self._using(adapter):
+            for row, answer, seconds in self._written(prompts, 1, max_new_tokens, batch_size, schemas, sampling):
+                name, (text, tokens, _) = prompts[row].id, answer
+                sql = extract_sql(text, thinking=opens_thought(prompts[row].suffix))
+                out[row] = Prediction(name, (db_ids or {}).get(name, ""), sql, text, round(seconds, 6), tokens)
+                if done is not None:
+                    done(out[row])
+                if progress is not None:
+                    progress(len(out), len(prompts))
         return [out[row] for row in range(len(prompts))]
 
     def candidates(
@@ -83,63 +93,130 @@ class Engine:
         max_new_tokens: int = 128,
         batch_size: int = 16,
         schemas: Mapping[str, Schema] | None = None,
+        sampling: Sampling | None = None,
+        adapter: str | None = None,
         progress: Progress | None = None,
     ) -> list[list[Candidate]]:
-        """Return up to `count` different statements for each prompt by beam search, likeliest first (see `choose`).
+        """Return up to `count` different statements for each prompt, likeliest first (see `choose`).
 
         Args:
-            batch_size: prompts that go through the model at once, each with `count` beams.
-            schemas: as for `generate`.
+            batch_size: prompts that go through the model at once, each with `count` beams or samples.
+            schemas, adapter: as for `generate`.
+            sampling: draw `count` answers; None searches for the likeliest ones with as many beams.
         """
-        out: dict[int, list[Candidate]] = {}
-        for rows, texts, _ in self._run(prompts, count, max_new_tokens, batch_size, schemas):
-            for row, answers in zip(rows, texts, strict=True):
-                found: dict[str, Candidate] = {}
-                for text, tokens, score in answers:
-                    sql = extract_sql(text, thinking=opens_thought(prompts[row].suffix))
-                    if sql and sql not in found:
-                        found[sql] = Candidate(sql, score, tokens)
-                out[row] = list(found.values())
-            if progress is not None:
-                progress(len(out), len(prompts))
-        return [out[row] for row in range(len(prompts))]
+        found: list[list[Answer]] = [[] for _ in prompts]
+        ended = 0
+        with self._using(adapter):
+            if sampling is not None:
+                size = batch_size * count
+                for row, answer, _ in self._written(prompts, count, max_new_tokens, size, schemas, sampling):
+                    found[row].append(answer)
+                    ended += len(found[row]) == count
+                    if progress is not None:
+                        progress(ended, len(prompts))
+            else:
+                for rows, answers, _ in self._searched(prompts, count, max_new_tokens, batch_size, schemas):
+                    for row, best in zip(rows, answers, strict=True):
+                        found[row] = best
+                    ended += len(rows)
+                    if progress is not None:
+                        progress(ended, len(prompts))
+        return [
+            _different(answers, opens_thought(prompt.suffix), drawn=sampling is not None)
+            for prompt, answers in zip(prompts, found, strict=True)
+        ]
 
-    def _run(
+    def _written(
+        self,
+        prompts: Sequence[Prompt],
+        copies: int,
+        max_new_tokens: int,
+        batch_size: int,
+        schemas: Mapping[str, Schema] | None,
+        sampling: Sampling | None,
+    ) -> Iterator[tuple[int, Answer, float]]:
+        """Yield rows of `prompts` with an answer each and its seconds, `copies` times, as they come."""
+        encoded = self._encoded(prompts)
+        if not can_share(self.model):
+            for rows, answers, seconds in self._searched(prompts, 1, max_new_tokens, batch_size, schemas, sampling):
+                yield from ((row, best[0], seconds / len(rows)) for row, best in zip(rows, answers, strict=True))
+            return
+        starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
+        requests, names = [], []
+        for prefix, rows in _batches(encoded, max(1, len(encoded)), share=True):
+            for row in rows:
+                suffix = (encoded[row][0] + encoded[row][1])[len(prefix) :]
+                for number in range(copies):
+                    source = sampling.source(prompts[row].id, number) if sampling else None
+                    requests.append(Request(prefix, suffix, starts.get(prompts[row].id), source))
+                    names.append(row)
+        options: dict[str, Any] = {"rows": batch_size, "max_new_tokens": max_new_tokens, "stop": self._stop()}
+        with self._answering():
+            writing = roll(self.model, requests, sampling=sampling, **options)
+            while True:
+                with torch.inference_mode():  # not while the caller has what was yielded
+                    one = next(writing, None)
+                if one is None:
+                    break
+                text = self.tokenizer.decode(one.ids, skip_special_tokens=True)
+                yield names[one.row], (text, len(one.ids), one.score), one.seconds
+
+    def _searched(
         self,
         prompts: Sequence[Prompt],
         width: int,
         max_new_tokens: int,
         batch_size: int,
         schemas: Mapping[str, Schema] | None,
-    ) -> Iterator[tuple[list[int], list[list[tuple[str, int, float]]], float]]:
-        """Yield batches: rows of `prompts`, their answers (text, tokens and score, best first), and seconds."""
-        stop = Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
-        encode = PromptEncoder(self.tokenizer)
-        encoded = [encode(prompt) for prompt in prompts]
+        sampling: Sampling | None = None,
+    ) -> Iterator[tuple[list[int], list[list[Answer]], float]]:
+        """Yield batches: rows of `prompts`, their answers, best first, and seconds."""
+        encoded, stop = self._encoded(prompts), self._stop()
         starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
         share = can_share(self.model)
-        training = self.model.training
-        self.model.eval()
-        try:
+        with self._answering():
             for prefix, rows in _batches(encoded, batch_size, share=share):
                 start = time.perf_counter()
                 suffixes = [(encoded[row][0] + encoded[row][1])[len(prefix) :] for row in rows]
                 guides = [starts.get(prompts[row].id) for row in rows]
-                limits: dict[str, Any] = {"max_new_tokens": max_new_tokens, "stop": stop, "guides": guides}
+                limits: dict[str, Any] = {"max_new_tokens": max_new_tokens, "stop": stop}
                 with torch.inference_mode():
-                    if not share:
-                        found = self._library(suffixes, width, max_new_tokens, stop)
-                    elif width > 1:
-                        found = beam(self.model, prefix, suffixes, width=width, **limits)
+                    if share:
+                        found = beam(self.model, prefix, suffixes, width=width, guides=guides, **limits)
                     else:
-                        found = [[(0.0, ids)] for ids in greedy(self.model, prefix, suffixes, **limits)]
-                texts = [
+                        found = self._library(suffixes, width, sampling=sampling, **limits)
+                answers = [
                     [(self.tokenizer.decode(ids, skip_special_tokens=True), len(ids), score) for score, ids in best]
                     for best in found
                 ]
-                yield rows, texts, time.perf_counter() - start
+                yield rows, answers, time.perf_counter() - start
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Put a model in training aside for as long."""
+        training = self.model.training
+        self.model.eval()
+        try:
+            yield
         finally:
             self.model.train(training)
+
+    @contextmanager
+    def _using(self, adapter: str | None) -> Iterator[None]:
+        """Let one of several adapters answer."""
+        if adapter and adapter not in self.adapters:
+            raise ConfigError(f"there is no adapter {adapter!r}; there are: {', '.join(self.adapters) or 'none'}")
+        if adapter:
+            self.model.set_adapter(adapter)
+        with self.model.disable_adapter() if adapter == "" and self.adapters else nullcontext():
+            yield
+
+    def _encoded(self, prompts: Sequence[Prompt]) -> list[tuple[Ids, Ids]]:
+        encode = PromptEncoder(self.tokenizer)
+        return [encode(prompt) for prompt in prompts]
+
+    def _stop(self) -> Stop:
+        return Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
 
     def _starts(self, schemas: Mapping[str, Schema], thinking: Collection[str]) -> dict[str, Guide]:
         """Return by prompt id the guide that keeps its answer to its schema; none for tokenizers not of bytes.
@@ -155,17 +232,23 @@ class Engine:
         thoughts = {key: Thought(self._tokens, cursor) for key, cursor in cursors.items()}
         return {name: (thoughts if name in thinking else cursors)[id(schema)] for name, schema in schemas.items()}
 
-    def _library(self, suffixes: Sequence[Ids], width: int, max_new_tokens: int, stop: Stop) -> list[list[Scored]]:
+    def _library(
+        self, suffixes: Sequence[Ids], width: int, *, max_new_tokens: int, stop: Stop, sampling: Sampling | None
+    ) -> list[list[Scored]]:
         """Generate with transformers, for models whose layers do not all keep full keys and values."""
         length = max(map(len, suffixes))
         device = self.model.device
         ids = torch.tensor([[stop.pad] * (length - len(row)) + list(row) for row in suffixes], device=device)
         mask = torch.tensor([[0] * (length - len(row)) + [1] * len(row) for row in suffixes], device=device)
+        how: dict[str, Any] = {"do_sample": False}
+        if sampling is not None:
+            torch.manual_seed(sampling.seed)
+            how = {"do_sample": True, "temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}
         out = self.model.generate(
             input_ids=ids,
             attention_mask=mask,
             max_new_tokens=max_new_tokens,
-            do_sample=False,
+            **how,
             num_beams=width,
             num_return_sequences=width,
             pad_token_id=stop.pad,
@@ -188,80 +271,14 @@ class Engine:
 
     def _ended(self, ids: list[int]) -> bool:
         """Return whether the answer is bare SQL, after a thought or none, that has come to its semicolon."""
-        if ";" not in self.tokenizer.decode(ids[-1:]):
+        last = ids[-1]
+        if last not in self._closing:
+            self._closing[last] = ";" in self.tokenizer.decode([last])
+        if not self._closing[last]:
             return False
         text = self.tokenizer.decode(ids)
         text = text.rpartition("</think>")[2].lstrip()
         return text[:6].upper().startswith(("SELECT", "WITH")) and ";" in _outside_quotes(text)
-
-
-def load(
-    base: Path | str,
-    adapter: Path | str | None = None,
-    *,
-    merge: bool = True,
-    device: Device = "auto",
-    precision: Precision = "auto",
-    own_code: bool = False,
-) -> Engine:
-    """Return an engine for a base model, with an adapter (or a wholly tuned model in its place) when one is given.
-
-    Args:
-        adapter: what `sqlwright.train.tune` wrote.
-        merge: add the adapter to the weights, in float32, for speed.
-        own_code: whether code that comes with the base may run on this machine.
-
-    Raises:
-        ConfigError: a folder holds no model, it comes with code that may not run, or the adapter does not fit the base.
-    """
-    place = _device(device)
-    dtype = _dtype(precision, place)
-    tuned = Path(adapter) if adapter is not None else None
-    is_adapter = tuned is not None and (tuned / "adapter_config.json").exists()
-    weights = str(tuned) if tuned is not None and not is_adapter else str(base)
-    words = str(tuned) if tuned is not None and (tuned / "tokenizer_config.json").exists() else str(base)
-    if place == "cpu":
-        torch.set_float32_matmul_precision("medium")
-    with loading(weights, own_code=own_code) as options, _quiet():
-        tokenizer = AutoTokenizer.from_pretrained(words, **options)
-        model = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32 if is_adapter else dtype, **options)
-        if is_adapter:
-            model = _with_adapter(model, str(tuned), merge)
-    ready: Any = model
-    return Engine(ready.to(place, dtype).eval(), tokenizer)
-
-
-def _with_adapter(model: Any, folder: str, merge: bool) -> Any:
-    from peft import PeftModel
-
-    tuned: Any = PeftModel.from_pretrained(model, folder)
-    return tuned.merge_and_unload() if merge else tuned
-
-
-def _device(device: Device) -> str:
-    if device != "auto":
-        return device
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _dtype(precision: Precision, device: str) -> torch.dtype:
-    if precision == "auto":
-        if device == "cuda":
-            quick = torch.cuda.is_bf16_supported(including_emulation=False)
-        else:
-            quick = device == "cpu" and torch.cpu._is_avx512_bf16_supported()
-        return torch.bfloat16 if quick else torch.float32
-    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep PEFT's use of an attribute that transformers has renamed off the terminal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
 
 
 def _batches(encoded: Sequence[tuple[Ids, Ids]], size: int, *, share: bool) -> list[tuple[Ids, list[int]]]:
@@ -282,3 +299,17 @@ def _batches(encoded: Sequence[tuple[Ids, Ids]], size: int, *, share: bool) -> l
 def _outside_quotes(text: str) -> str:
     """Return the parts of `text` that are not inside single quotes."""
     return "".join(text.split("'")[::2])
+
+
+def _different(answers: Sequence[Answer], thinking: bool, *, drawn: bool) -> list[Candidate]:
+    """Return the different statements, likeliest first; `drawn` ones know how often they came."""
+    found: dict[str, Candidate] = {}
+    for text, tokens, score in answers:
+        sql = extract_sql(text, thinking=thinking)
+        if not sql:
+            continue
+        if sql not in found:
+            found[sql] = Candidate(sql, score, tokens, int(drawn))
+        elif drawn:
+            found[sql] = replace(found[sql], times=found[sql].times + 1)
+    return sorted(found.values(), key=lambda one: -one.times) if drawn else list(found.values())
