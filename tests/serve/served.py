@@ -62,7 +62,6 @@ def served(project: Project, **settings: Any) -> Iterator[Served]:
             serve(project, "base", announce=lines.put, ready=lines.put)
         except BaseException as error:
             lines.put(error)
-            raise
 
     thread = threading.Thread(target=run)
     thread.start()
