@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judge_server import Reply, Server, rated, serving
 
+from sqlwright._endpoint import Patience, check_url
 from sqlwright.errors import ConfigError, DataError, EndpointError
-from sqlwright.evaluate.judge._endpoint import Patience, check_url
 from sqlwright.evaluate.judge.agreement import judge_agreement, judge_figures
 from sqlwright.evaluate.judge.ask import Judge, Judgement
 from sqlwright.evaluate.judge.prompt import PROMPT_VERSION, JudgeItem, again, messages, read_answer

@@ -115,7 +115,7 @@ def _known(number: Decimal, known: set[Decimal]) -> bool:
 def _from_endpoint(config: AskConfig, text: str) -> str:
     import httpx2 as httpx
 
-    from sqlwright.evaluate.judge._endpoint import Patience, RequestFailed, RequestRefused, complete, read_key
+    from sqlwright._endpoint import Patience, RequestFailed, RequestRefused, complete, read_key
 
     body: dict[str, Any] = {
         "model": config.chat_model,
@@ -127,18 +127,18 @@ def _from_endpoint(config: AskConfig, text: str) -> str:
     try:
         with httpx.Client() as client:
             patience = Patience(seconds=_SECONDS, attempts=2)
-            return complete(client, _address(config.chat_url), body, key, patience, threading.Event())
+            return complete(client, _address(config.chat_url), body, key, patience, threading.Event()).text
     except (RequestFailed, RequestRefused):
         return ""
 
 
 def _address(url: str) -> str:
-    from sqlwright.evaluate.judge._endpoint import check_url
+    from sqlwright._endpoint import check_url
 
     try:
         return check_url(url)
     except ConfigError as error:
-        raise ConfigError(str(error).replace("the judge's URL", "ask.chat_url")) from None
+        raise ConfigError(str(error).replace("the endpoint's URL", "ask.chat_url")) from None
 
 
 def _from_engine(model: Model, engine: Engine, text: str) -> str:

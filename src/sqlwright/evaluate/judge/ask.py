@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlwright._endpoint import Patience, RequestFailed, RequestRefused, check_url, complete, read_key
 from sqlwright.errors import ConfigError, DataError, EndpointError
-from sqlwright.evaluate.judge._endpoint import Patience, RequestFailed, RequestRefused, check_url, complete, read_key
 from sqlwright.evaluate.judge.prompt import PROMPT_VERSION, JudgeItem, Message, again, messages, read_answer
 from sqlwright.records import write_text
 
@@ -160,7 +160,7 @@ class Judge:
     def _complete(
         self, client: httpx.Client, conversation: Sequence[Message], key: str | None, stop: threading.Event
     ) -> str:
-        return complete(client, check_url(self.url), self._body(conversation), key, self.patience, stop)
+        return complete(client, check_url(self.url), self._body(conversation), key, self.patience, stop).text
 
     def _body(self, conversation: Sequence[Message]) -> dict[str, Any]:
         body = {"model": self.model, "messages": list(conversation), "temperature": 0, **self.options}

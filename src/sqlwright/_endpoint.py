@@ -79,18 +79,33 @@ def check_url(url: str) -> str:
     except ValueError:  # half an IPv6 address, a port that is none
         usable = False
     if not usable:
-        raise ConfigError("the judge's URL must begin with http:// or https://, as in http://localhost:8000/v1")
+        raise ConfigError("the endpoint's URL must begin with http:// or https://, as in http://localhost:8000/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigError(
-            "the judge's URL must not hold credentials or a query; put the key in an environment variable"
+            "the endpoint's URL must not hold credentials or a query; put the key in an environment variable"
         )
     return url.rstrip("/").removesuffix("/chat/completions")
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an endpoint answered."""
+
+    texts: tuple[str, ...]
+    """One a choice; () where the reply is not of the form."""
+    tokens: int = 0
+    """Tokens that it wrote, as it counts them, of all choices together."""
+
+    @property
+    def text(self) -> str:
+        """The first choice's text."""
+        return self.texts[0] if self.texts else ""
+
+
 def complete(
     client: httpx.Client, url: str, body: dict[str, Any], key: str | None, patience: Patience, stop: threading.Event
-) -> str:
-    """Return the text of the model's answer, "" where the reply has none.
+) -> Reply:
+    """Return the model's answer.
 
     Args:
         url: as `check_url` returns it.
@@ -149,13 +164,17 @@ def _post(
         return reply.status_code, reply.headers, bytes(content)
 
 
-def _answer(content: bytes, key: str | None) -> str:
-    """Return the first choice's text; "" where the reply is not of the form."""
+def _answer(content: bytes, key: str | None) -> Reply:
+    """Read a reply; one that is not of the form has no text."""
     try:
-        text = json.loads(content)["choices"][0]["message"]["content"]
+        told = json.loads(content)
+        texts = [choice["message"]["content"] for choice in told["choices"]]
     except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-    return _without(key, text) if isinstance(text, str) else ""
+        return Reply(())
+    usage = told.get("usage")
+    tokens = usage.get("completion_tokens") if isinstance(usage, dict) else 0
+    said = tuple(_without(key, text) if isinstance(text, str) else "" for text in texts)
+    return Reply(said, tokens if isinstance(tokens, int) else 0)
 
 
 def _told(content: bytes, key: str | None) -> str:
