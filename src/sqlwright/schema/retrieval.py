@@ -5,7 +5,7 @@
 
 A mentioned table counts most, then its mentioned values and columns. Tables that stand between two chosen ones on the
 shortest way of foreign keys come along, since joins need them; what room is left goes to the next best mentions and
-then to neighbours.
+then to their neighbours.
 
 After: the schema routing of Wang et al. 2024, "DBCopilot", with names in place of a trained model.
 """
@@ -47,17 +47,13 @@ def narrow(
     if count(render(schema, style)) <= budget:
         return schema
     size = {table.name: count(render(subset(schema, [table.name]), style)) for table in schema.tables}
-    chosen: dict[str, None] = {}
-    used = 0
+    chosen: list[str] = []
     for group in _groups(schema, scores(schema, links)):
-        new = [name for name in group if name not in chosen]
-        cost = sum(size[name] for name in new)
-        if used + cost > budget:
-            if chosen:
-                continue
-            new, cost = new[:1], size[new[0]]
-        chosen.update(dict.fromkeys(new))
-        used += cost
+        more = [*chosen, *(name for name in group if name not in chosen)]
+        if not chosen and len(group) == 1:
+            chosen = group  # something has to stay
+        elif sum(size[name] for name in more) <= budget and count(render(subset(schema, more), style)) <= budget:
+            chosen = more
     return subset(schema, chosen)
 
 
@@ -82,8 +78,8 @@ def scores(schema: Schema, links: Sequence[Link]) -> dict[str, float]:
 def _groups(schema: Schema, found: dict[str, float]) -> list[list[str]]:
     """Return tables in the order in which they are taken; those of one group only together.
 
-    The best table first; each further one with the tables between it and those before; then neighbours of the mentioned
-    tables; then the rest, those with most foreign keys first.
+    The best table first; each further one with the tables between it and those before, or else alone; then neighbours
+    of the mentioned tables. Where nothing is mentioned, all of them, those with most foreign keys first.
     """
     near = _neighbours(schema)
     place = {table.name: at for at, table in enumerate(schema.tables)}
@@ -91,13 +87,13 @@ def _groups(schema: Schema, found: dict[str, float]) -> list[list[str]]:
     groups: list[list[str]] = []
     before: set[str] = set()
     for name in ranked:
-        way = _way(name, before, near) if before else [name]
-        groups.append([name, *way])
-        groups.append([name])  # alone, where the whole way does not fit
+        way = _way(name, before, near) if before else []
+        groups += [[name, *way], [name]] if way else [[name]]
         before.update(way, [name])
+    if not ranked:
+        return [[name] for name in sorted(place, key=lambda name: (-len(near[name]), place[name]))]
     around = [other for name in ranked for other in sorted(near[name], key=place.__getitem__)]
-    rest = sorted(place, key=lambda name: (-len(near[name]), place[name]))
-    return groups + [[name] for name in dict.fromkeys((*around, *rest))]
+    return groups + [[name] for name in dict.fromkeys(around)]
 
 
 def _neighbours(schema: Schema) -> dict[str, set[str]]:
