@@ -137,11 +137,14 @@ def trial(samples: Sequence[Sample], *, share: bool) -> Pack:
     for index, sample in enumerate(samples):
         if sample.prefix and sample.suffix:
             members[sample.prefix].append(index)
+    wanted = _TRIED * FLEX_BLOCK
     groups: list[Group] = []
-    for group in sorted(members.values(), key=len, reverse=True):
-        if len(groups) >= 2 and sum(cost(samples, chosen) for chosen in groups) > _TRIED * FLEX_BLOCK:
+    for number, group in enumerate(sorted(members.values(), key=len, reverse=True)):
+        shortest = tuple(sorted(group, key=lambda index: len(samples[index]))[:_CHECKED])
+        if number < 2 or cost(samples, shortest) <= wanted:  # one long sample more would cost minutes
+            groups.append(shortest)
+        if number > 0 and sum(cost(samples, chosen) for chosen in groups) > wanted:
             break
-        groups.append(tuple(sorted(group, key=lambda index: len(samples[index]))[:_CHECKED]))
     lone = min(range(len(samples)), key=lambda index: len(samples[index]))
     groups.append((lone,))
     return tuple(groups) if share else tuple((index,) for group in groups for index in group)
