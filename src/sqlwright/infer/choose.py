@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +46,12 @@ def required_values(links: Iterable[Link]) -> tuple[Required, ...]:
         if link.kind == "value" and link.value is not None and link.column is not None:
             columns[link.value.lower()].add(link.column.lower())
     return tuple(Required(value, frozenset(names)) for value, names in columns.items())
+
+
+def distinct(statements: Iterable[str]) -> list[Candidate]:
+    """Return the different statements of several samples, the most frequent first; "" is none."""
+    counts = Counter(sql for sql in statements if sql)
+    return [Candidate(sql, times=times) for sql, times in counts.most_common()]
 
 
 def choose(candidates: Sequence[Candidate], results: Sequence[Result], required: Sequence[Required] = ()) -> int:

@@ -20,8 +20,8 @@ from sqlwright.infer.cache import can_share
 from sqlwright.infer.choose import Candidate
 from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
 from sqlwright.infer.decode import Scored, Stop, beam
-from sqlwright.infer.extract import extract_sql
-from sqlwright.infer.rolling import Request, roll
+from sqlwright.infer.extract import ends_statement, extract_sql
+from sqlwright.infer.rolling import Request, Written, roll
 from sqlwright.infer.sampling import Sampling
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
@@ -85,6 +85,13 @@ class Engine:
                     progress(len(out), len(prompts))
         return [out[row] for row in range(len(prompts))]
 
+    def token_ids(
+        self, prompts: Sequence[Prompt], *, max_new_tokens: int = 128, batch_size: int = 64
+    ) -> Iterator[tuple[int, list[int]]]:
+        """Yield the place of a prompt and the tokens of its greedy answer, as they come; for measurements."""
+        for row, one in self._rolled(prompts, 1, max_new_tokens, batch_size, None, None):
+            yield row, one.ids
+
     def candidates(
         self,
         prompts: Sequence[Prompt],
@@ -136,20 +143,34 @@ class Engine:
         sampling: Sampling | None,
     ) -> Iterator[tuple[int, Answer, float]]:
         """Yield rows of `prompts` with an answer each and its seconds, `copies` times, as they come."""
-        encoded = self._encoded(prompts)
         if not can_share(self.model):
             for rows, answers, seconds in self._searched(prompts, 1, max_new_tokens, batch_size, schemas, sampling):
                 yield from ((row, best[0], seconds / len(rows)) for row, best in zip(rows, answers, strict=True))
             return
+        for row, one in self._rolled(prompts, copies, max_new_tokens, batch_size, schemas, sampling):
+            text = self.tokenizer.decode(one.ids, skip_special_tokens=True)
+            yield row, (text, len(one.ids), one.score), one.seconds
+
+    def _rolled(
+        self,
+        prompts: Sequence[Prompt],
+        copies: int,
+        max_new_tokens: int,
+        batch_size: int,
+        schemas: Mapping[str, Schema] | None,
+        sampling: Sampling | None,
+    ) -> Iterator[tuple[int, Written]]:
+        """Yield rows of `prompts` with what `roll` wrote, as it comes."""
+        encoded = self._encoded(prompts)
         starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
-        requests, names = [], []
+        requests, places = [], []
         for prefix, rows in _batches(encoded, max(1, len(encoded)), share=True):
             for row in rows:
                 suffix = (encoded[row][0] + encoded[row][1])[len(prefix) :]
                 for number in range(copies):
                     source = sampling.source(prompts[row].id, number) if sampling else None
                     requests.append(Request(prefix, suffix, starts.get(prompts[row].id), source))
-                    names.append(row)
+                    places.append(row)
         options: dict[str, Any] = {"rows": batch_size, "max_new_tokens": max_new_tokens, "stop": self._stop()}
         with self._answering():
             writing = roll(self.model, requests, sampling=sampling, **options)
@@ -158,8 +179,7 @@ class Engine:
                     one = next(writing, None)
                 if one is None:
                     break
-                text = self.tokenizer.decode(one.ids, skip_special_tokens=True)
-                yield names[one.row], (text, len(one.ids), one.score), one.seconds
+                yield places[one.row], one
 
     def _searched(
         self,
@@ -276,9 +296,7 @@ class Engine:
             self._closing[last] = ";" in self.tokenizer.decode([last])
         if not self._closing[last]:
             return False
-        text = self.tokenizer.decode(ids)
-        text = text.rpartition("</think>")[2].lstrip()
-        return text[:6].upper().startswith(("SELECT", "WITH")) and ";" in _outside_quotes(text)
+        return ends_statement(self.tokenizer.decode(ids))
 
 
 def _batches(encoded: Sequence[tuple[Ids, Ids]], size: int, *, share: bool) -> list[tuple[Ids, list[int]]]:
@@ -294,11 +312,6 @@ def _batches(encoded: Sequence[tuple[Ids, Ids]], size: int, *, share: bool) -> l
         rows.sort(key=lambda row: len(encoded[row][0]) + len(encoded[row][1]), reverse=True)
         batches += [(prefix, rows[at : at + size]) for at in range(0, len(rows), size)]
     return batches
-
-
-def _outside_quotes(text: str) -> str:
-    """Return the parts of `text` that are not inside single quotes."""
-    return "".join(text.split("'")[::2])
 
 
 def _different(answers: Sequence[Answer], thinking: bool, *, drawn: bool) -> list[Candidate]:

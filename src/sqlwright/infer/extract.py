@@ -58,6 +58,12 @@ def after_thought(text: str) -> str:
     return text[closed.end() :] if closed else ""
 
 
+def ends_statement(text: str) -> bool:
+    """Return whether `text` is bare SQL, after a thought or none, that has come to its semicolon."""
+    bare = text.rpartition("</think>")[2].lstrip()
+    return bare[:6].upper().startswith(("SELECT", "WITH")) and any(";" in part for part in bare.split("'")[::2])
+
+
 def _first_statement(text: str) -> str:
     start = _start(text)
     if start < 0:
