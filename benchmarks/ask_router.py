@@ -57,7 +57,9 @@ def main(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         urls = {db_id: make_database(db_id, Path(folder)) for db_id in DATABASES}
         schemas = {db_id: introspect(url, db_id=db_id) for db_id, url in urls.items()}
-        values = {db_id: read_values(url, schemas[db_id], personal=True) for db_id, url in urls.items()}
+        values: dict[str, Values] = {
+            db_id: read_values(url, schemas[db_id], personal=True) for db_id, url in urls.items()
+        }
         linkers = {db_id: Linker(schemas[db_id], values[db_id]) for db_id in DATABASES}
         texts = [*by_hand(), *synthetic(urls, schemas, values)]
     began = time.perf_counter()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlwright._language import language_of
-from sqlwright.config import AskConfig, PredictConfig
+from sqlwright.config import AskConfig, Config, PredictConfig
 from sqlwright.database import Result, json_value
 from sqlwright.errors import DatabaseError, DataError, EndpointError, ResourceError
 from sqlwright.project._ask_prompt import Shown, show
@@ -24,7 +24,7 @@ from sqlwright.project._refusals import polite
 from sqlwright.project._router import route
 from sqlwright.project._runner import NO_SQL, Ran, Runner
 from sqlwright.project._sentence import Subject, sentence
-from sqlwright.records import Example, Turn
+from sqlwright.records import Example, Prediction, Turn
 
 if TYPE_CHECKING:
     from sqlwright.infer import Engine
@@ -121,11 +121,7 @@ def answer(
         SchemaError: nothing is known of the database.
     """
     began = time.perf_counter()
-    question = " ".join(asked.question.split())
-    if not question:
-        raise DataError(
-            "the question is empty; ask something, for example: sqlwright ask 'How many customers are there?'"
-        )
+    question = _whole(asked.question)
     language = language_of(question)
     told: dict[str, Any] = {"question": question, "language": language}
 
@@ -140,8 +136,7 @@ def answer(
             return Answer(
                 **told, status=turned.status, rule=turned.rule, error=turned.why, text=text, seconds=seconds()
             )
-        history = asked.history[-_TURNS:]
-        example = Example("question", db_id, question, "", language, schema.dialect, history=history)
+        example = _example(question, db_id, language, schema.dialect, asked.history)
         shown = show(example, model, databases, config, constrain=predict.constrain)
         ran, tried, raw = _try(example, shown, engine, databases, model, predict)
     except DatabaseError as error:
@@ -160,6 +155,32 @@ def answer(
     if write is not None:
         text = write(question, language, shown.prefix, ran.sql, ran.result) or text
     return Answer(**told, columns=ran.result.columns, rows=ran.result.rows, text=text, seconds=seconds())
+
+
+def written(asked: Asked, model: Model, engine: Engine, databases: Databases, config: Config) -> Prediction:
+    """Return the statement that a model writes for a question, neither checked nor run.
+
+    Raises:
+        DataError: the question is empty.
+        SchemaError, DatabaseError: nothing is known of the database, or it cannot be read.
+    """
+    question, db_id = _whole(asked.question), asked.db_id or databases.only
+    dialect = databases.schema(db_id).dialect
+    example = _example(question, db_id, language_of(question), dialect, asked.history)
+    shown = show(example, model, databases, config.ask, constrain=config.predict.constrain)
+    room = model.room(config.predict)
+    return engine.generate([shown.prompt], max_new_tokens=room, schemas=shown.constraints)[0]
+
+
+def _whole(question: str) -> str:
+    """Return a question on one line. Raises DataError when it is empty."""
+    if text := " ".join(question.split()):
+        return text
+    raise DataError("the question is empty; ask something, for example: sqlwright ask 'How many customers are there?'")
+
+
+def _example(question: str, db_id: str, language: str, dialect: str, history: tuple[Turn, ...]) -> Example:
+    return Example("question", db_id, question, "", language, dialect, history=history[-_TURNS:])
 
 
 def _try(

@@ -8,21 +8,22 @@ allowed), and if it is no SQL; otherwise the line made from the statement stands
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sqlwright._endpoint import Patience, read_key
 from sqlwright._language import language_of
 from sqlwright.config import AskConfig
 from sqlwright.database import Result
-from sqlwright.errors import ConfigError, SqlwrightError
+from sqlwright.errors import ConfigError, EndpointError
 from sqlwright.project._sentence import shown
 from sqlwright.records import Prompt
 
 if TYPE_CHECKING:
     from sqlwright.infer import Engine
+    from sqlwright.infer.endpoint import Endpoint
     from sqlwright.project._models import Model
 
 Writer = Callable[[str, str, str, str, Result], str]
@@ -31,7 +32,7 @@ Writer = Callable[[str, str, str, str, Result], str]
 _LONGEST_CELL = 80
 _LONGEST_TEXT = 1_200
 _TOKENS = 200
-_SECONDS = 30.0
+_PATIENCE = Patience(seconds=30.0, attempts=2)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?|\d+(?:\.\d+)?")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _IS_SQL = re.compile(r"^\W*(?:select|with)\b", re.IGNORECASE)
@@ -46,12 +47,16 @@ def writer_of(config: AskConfig, model: Model, engine: Engine) -> Writer | None:
     """Return who writes an answer's text besides the template; None where nobody does.
 
     Raises:
-        ConfigError: `ask.text` asks for a chat model and there is none, or the endpoint's settings are wrong.
+        ConfigError: `ask.text` asks for a chat model and there is none, or the endpoint's address or key is wrong.
     """
     if config.text == "template":
         return None
     if config.chat_url:
-        return partial(_written, partial(_from_endpoint, config), config.chat_rows)
+        from sqlwright.infer.endpoint import Endpoint
+
+        read_key(config.chat_key or None)  # a key that is missing is told now, not lost with the text
+        endpoint = Endpoint(config.chat_url, config.chat_model, config.chat_key or None, _PATIENCE)
+        return partial(_written, partial(_from_endpoint, endpoint), config.chat_rows)
     if model.frame.before or model.frame.after:
         return partial(_written, partial(_from_engine, model, engine), config.chat_rows)
     if config.text == "model":
@@ -65,7 +70,7 @@ def _written(
     """Return what a chat model says, if it can be had and its figures are the result's."""
     try:
         text = write(request(question, language, schema, sql, result, rows))
-    except SqlwrightError:
+    except EndpointError:
         return ""  # the line made from the statement serves as well
     text = _THOUGHT.sub("", text).strip()
     return text if is_borne_out(text, language, result, f"{question} {sql}") else ""
@@ -112,33 +117,8 @@ def _known(number: Decimal, known: set[Decimal]) -> bool:
     return any(other.adjusted() < 25 and other.quantize(digits) == number for other in known)
 
 
-def _from_endpoint(config: AskConfig, text: str) -> str:
-    import httpx2 as httpx
-
-    from sqlwright._endpoint import Patience, RequestFailed, RequestRefused, complete, read_key
-
-    body: dict[str, Any] = {
-        "model": config.chat_model,
-        "messages": [{"role": "user", "content": text}],
-        "temperature": 0.0,
-        "max_tokens": _TOKENS,
-    }
-    key = read_key(config.chat_key or None)
-    try:
-        with httpx.Client() as client:
-            patience = Patience(seconds=_SECONDS, attempts=2)
-            return complete(client, _address(config.chat_url), body, key, patience, threading.Event()).text
-    except (RequestFailed, RequestRefused):
-        return ""
-
-
-def _address(url: str) -> str:
-    from sqlwright._endpoint import check_url
-
-    try:
-        return check_url(url)
-    except ConfigError as error:
-        raise ConfigError(str(error).replace("the endpoint's URL", "ask.chat_url")) from None
+def _from_endpoint(endpoint: Endpoint, text: str) -> str:
+    return endpoint.generate([Prompt("text", "", text)], max_new_tokens=_TOKENS)[0].raw
 
 
 def _from_engine(model: Model, engine: Engine, text: str) -> str:

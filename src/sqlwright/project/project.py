@@ -27,7 +27,7 @@ from sqlwright.config import FILE, Config, keys, load, merged, parse
 from sqlwright.database import dialect_of, file_of
 from sqlwright.errors import ConfigError, DataError
 from sqlwright.project import _gather, _judge, _prepare, _questions, _runs
-from sqlwright.project._answer import Answer, Asked, answer
+from sqlwright.project._answer import Answer, Asked, answer, written
 from sqlwright.project._databases import Databases
 from sqlwright.project._evaluation import Evaluation
 from sqlwright.project._layout import Layout
@@ -37,7 +37,7 @@ from sqlwright.project._schemas import read_schemas
 from sqlwright.project._settings import settings_text
 from sqlwright.project._urls import resolve_url
 from sqlwright.project._writer import writer_of
-from sqlwright.records import Turn, write_text
+from sqlwright.records import Prediction, Turn, write_text
 from sqlwright.schema import Lexicon, Schema, Style
 
 if TYPE_CHECKING:
@@ -257,6 +257,19 @@ class Project:
             self.config.predict,
             writer_of(self.config.ask, asked, engine),
         )
+
+    def write_sql(
+        self, question: str, run: str | None = None, *, db_id: str | None = None, history: Sequence[Turn] = ()
+    ) -> Prediction:
+        """Return the SQL that a run writes for a question, neither checked nor run; see `ask` for the arguments.
+
+        Raises:
+            ConfigError, DataError, SchemaError: there is no such run or database, or the question is empty.
+            DatabaseError: the database cannot be read.
+        """
+        _, model, engine = self.loaded(run)
+        asked = Asked(question, db_id or "", tuple(history))
+        return written(asked, model.asking(self.config.predict), engine, self.databases, self.config)
 
     def loaded(self, run: str | None = None) -> tuple[str, Model, Engine]:
         """Return a run's id, its model and its engine, which stays loaded until another run is asked for.
