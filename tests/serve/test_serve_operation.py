@@ -173,7 +173,18 @@ def test_a_database_that_goes_comes_back(project: Project) -> None:
 
 
 def test_the_command_serves_logs_without_data_and_ends_well(project: Project) -> None:
-    command = [sys.executable, "-m", "sqlwright.cli", "serve", "--run", "base", "--port", "0", "-C", str(project.folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "sqlwright.cli",
+        "serve",
+        "--run",
+        "base",
+        "--port",
+        "0",
+        "-C",
+        str(project.folder),
+    ]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment) as process:
         assert process.stdout is not None and process.stderr is not None

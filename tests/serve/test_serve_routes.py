@@ -34,6 +34,16 @@ def test_sql_is_explained(server: Served, language: str, text: str) -> None:
     assert server.post("/invocations", {"sql": SQL, "language": language}).json() == {"text": text}
 
 
+def test_earlier_turns_are_read_too(server: Served) -> None:
+    turns = [{"question": QUESTION, "sql": SQL}]
+    alone = server.post("/v1/sql", {"question": "And in Oslo?"}).json()["usage"]["prompt_tokens"]
+    found = server.post("/v1/sql", {"question": "And in Oslo?", "history": turns}).json()
+    assert found["usage"]["prompt_tokens"] > alone
+    said = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": SQL}]
+    chat = server.post("/v1/chat/completions", {"messages": [*said, {"role": "user", "content": "And in Oslo?"}]})
+    assert chat.json()["usage"] == found["usage"]
+
+
 def test_a_question_is_answered_whatever_the_model_wrote(server: Served) -> None:
     found = server.post("/v1/ask", {"question": QUESTION})
     assert found.status_code == 200

@@ -109,7 +109,9 @@ def _add_questions(app: FastAPI, state: State) -> None:
     @app.post("/v1/sql", tags=["sqlwright"])
     async def write_sql(request: Request, body: Question) -> SqlAnswer:
         """Write SQL for a question; it is checked, and not run."""
-        written = await desk.start(lambda: service.write_sql(body.question, body.db_id)).result(request)
+        written = await desk.start(lambda: service.write_sql(body.question, body.db_id, history=body.turns)).result(
+            request
+        )
         state.count(written)
         return SqlAnswer(
             sql=written.sql,
@@ -128,7 +130,7 @@ def _add_questions(app: FastAPI, state: State) -> None:
     @app.post("/v1/ask", tags=["sqlwright"], response_model=AskAnswer)
     async def ask(request: Request, body: Question) -> Response:
         """Answer a question from the database."""
-        answer = await desk.start(lambda: service.ask(body.question, body.db_id)).result(request)
+        answer = await desk.start(lambda: service.ask(body.question, body.db_id, history=body.turns)).result(request)
         if answer.status == "refused":
             state.metrics.refused.labels(answer.rule).inc()
         return JSONResponse(_told(answer))
@@ -141,7 +143,9 @@ def _add_bare(app: FastAPI, state: State) -> None:
     @app.post("/nl2sql", tags=["bare"])
     async def nl2sql(request: Request, body: Question) -> BareSql:
         """Write SQL for a question."""
-        written = await desk.start(lambda: service.write_sql(body.question, body.db_id)).result(request)
+        written = await desk.start(lambda: service.write_sql(body.question, body.db_id, history=body.turns)).result(
+            request
+        )
         state.count(written)
         return BareSql(sql=written.sql)
 

@@ -30,8 +30,12 @@ class Cancelled(SqlwrightError):
 
 @dataclass(slots=True)
 class Ticket:
-    """A request's right to be worked on; it ends when the client goes."""
+    """A request's right to be worked on, which ends when the client goes; and what the model is given for it."""
 
+    room: int | None = None
+    """Most tokens of one answer, where the request wants fewer than its thread asks for."""
+    read: list[Prompt] = field(default_factory=list)
+    """The prompts so far."""
     cancelled: bool = False
     _waiting: Future[list[Any]] | None = None
 
@@ -118,8 +122,12 @@ class Batcher:
         self._thread.join()
 
     def _submit(self, method: str, prompts: Sequence[Prompt], settings: Mapping[str, Any]) -> list[Any]:
+        ticket = TICKET.get()
+        if ticket is not None and ticket.room is not None and "max_new_tokens" in settings:
+            settings = {**settings, "max_new_tokens": min(ticket.room, settings["max_new_tokens"])}
         call = self._call(method, prompts, settings)
-        if (ticket := TICKET.get()) is not None:
+        if ticket is not None:
+            ticket.read.extend(prompts)
             ticket.hold(call.future)
         with self._changed:
             if self._closed:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from sqlwright.records import Turn
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Language = Literal["en", "zh"]
 DbId = Annotated[str, Field(description="Database, where the project has several.")]
@@ -17,11 +19,25 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+class EarlierTurn(Body):
+    """An earlier question and the SQL that answered it."""
+
+    question: Text
+    sql: Text
+
+
 class Question(Body):
     """A question about a database."""
 
     question: Text
     db_id: DbId = ""
+    history: list[EarlierTurn] = Field(default=[], max_length=32)
+    """Earlier turns of the conversation, oldest first."""
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The earlier turns as the project knows them."""
+        return [Turn(turn.question, turn.sql) for turn in self.history]
 
 
 class Statement(Body):

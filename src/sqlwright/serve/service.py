@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from sqlwright._language import language_of
 from sqlwright.config import ServeConfig
 from sqlwright.database import guard, open_executor
 from sqlwright.errors import ConfigError, DatabaseError, DataError, SchemaError
 from sqlwright.project import Answer, Model, Project
-from sqlwright.records import Example, Prediction, Prompt, Turn
-from sqlwright.serve.batching import Batcher
+from sqlwright.records import Example, Turn
+from sqlwright.serve.batching import TICKET, Batcher, Ticket
 from sqlwright.sqlkit import reasoning
 
 if TYPE_CHECKING:
     from sqlwright.infer import Engine
+
+_BYTES_A_TOKEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +80,23 @@ class Service:
         Raises:
             DataError: the question is too long. ConfigError, SchemaError: there is no such database.
         """
-        databases, config = self.project.databases, self.project.config.predict
         db_id = self._known(db_id)
-        asked = self._bounded(question)
-        model = self._model.asking(config)
-        dialect = databases.schema(db_id).dialect
-        example = Example(
-            "question", db_id, asked, "", language=language_of(asked), dialect=dialect, history=tuple(history)
-        )
-        (prompt,) = model.prompts([example], databases)
-        room = min(model.room(config), max_new_tokens or model.room(config))
-        (prediction,) = self._generate(
-            prompt, room, schemas=model.constraints([example], databases, wanted=config.constrain)
-        )
-        tables = [table.name for table in databases.schema(db_id).tables]
-        said = guard.verdict(prediction.sql, dialect, tables)
+        schema = self.project.databases.schema(db_id)
+        with _ticketed() as ticket:
+            ticket.room = max_new_tokens
+            written = self.project.write_sql(self._bounded(question), self.run, db_id=db_id, history=history)
+        said = guard.verdict(written.sql, schema.dialect, [table.name for table in schema.tables])
+        config = self.project.config.predict
+        room = self._model.asking(config).room(config)
         return Written(
             db_id=db_id,
-            dialect=dialect,
-            sql=said.sql or prediction.sql,
+            dialect=schema.dialect,
+            sql=said.sql or written.sql,
             rule=said.rule,
             why=said.why,
-            prompt_tokens=self.tokens(prompt.prefix + prompt.suffix),
-            tokens=prediction.tokens,
-            cut=prediction.tokens >= room,
+            prompt_tokens=sum(self.tokens(prompt.prefix + prompt.suffix) for prompt in ticket.read),
+            tokens=written.tokens,
+            cut=written.tokens >= min(room, max_new_tokens or room),
         )
 
     def explain(self, sql: str, db_id: str = "", *, language: str = "en") -> Explained:
@@ -118,16 +113,19 @@ class Service:
             return Explained(("" if language == "zh" else " ").join(steps), "steps")
         example = Example("sql", db_id, "", sql, language=language, dialect=dialect)
         (prompt,) = replace(self._model, task="sql-to-text").prompts([example], databases)
-        (prediction,) = self._generate(prompt, self.project.config.predict.max_new_tokens)
+        most = self.project.config.predict.max_new_tokens
+        (prediction,) = self.batcher.generate([prompt], max_new_tokens=most)
         return Explained(" ".join(prediction.raw.split()), "model", prediction.tokens)
 
-    def ask(self, question: str, db_id: str = "") -> Answer:
+    def ask(self, question: str, db_id: str = "", *, history: Sequence[Turn] = ()) -> Answer:
         """Return the answer to a question; see `Project.ask`."""
-        return self.project.ask(self._bounded(question), self.run, db_id=self._known(db_id))
+        return self.project.ask(self._bounded(question), self.run, db_id=self._known(db_id), history=history)
 
     def tokens(self, text: str) -> int:
-        """Return how many tokens a text has, for the model."""
-        tokenizer = self.batcher.tokenizer
+        """Return how many tokens a text has for the model; a guess for one on another machine."""
+        tokenizer = getattr(self.batcher.engine, "tokenizer", None)
+        if tokenizer is None:
+            return len(text.encode("utf-8")) // _BYTES_A_TOKEN
         return len(tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def trouble(self) -> str:
@@ -164,9 +162,6 @@ class Service:
             raise DataError(f"the text has more than {most:,} tokens; ask something shorter")
         return text
 
-    def _generate(self, prompt: Prompt, room: int, **settings: Any) -> list[Prediction]:
-        return self.batcher.generate([prompt], max_new_tokens=room, **settings)
-
 
 def open_service(
     project: Project, run: str | None = None, *, observe: Callable[[int], None] = lambda size: None
@@ -188,6 +183,20 @@ def open_service(
     for db_id in service.ids()[:1]:
         service.write_sql("How many are there?", db_id, max_new_tokens=1)
     return service
+
+
+@contextmanager
+def _ticketed() -> Iterator[Ticket]:
+    """Give the ticket of the request at hand, or one of its own for a caller that has none."""
+    if (ticket := TICKET.get()) is not None:
+        yield ticket
+        return
+    ticket = Ticket()
+    token = TICKET.set(ticket)
+    try:
+        yield ticket
+    finally:
+        TICKET.reset(token)
 
 
 def _learnt_questions(project: Project, run: str) -> bool:
