@@ -1,0 +1,22 @@
+# sqlwright as a service. A project, with its tuned model and its keys, is mounted at /project:
+#   docker build --target cpu -t sqlwright .        # or --target cuda
+#   docker run -v ./shop:/project -p 8000:8000 sqlwright
+FROM python:3.12-slim AS base
+ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1
+RUN useradd --create-home --uid 1000 sqlwright
+COPY pyproject.toml README.md LICENSE /src/
+COPY src /src/src
+WORKDIR /project
+EXPOSE 8000
+HEALTHCHECK --start-period=60s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz')"]
+ENTRYPOINT ["sqlwright"]
+CMD ["serve", "--host", "0.0.0.0"]
+
+FROM base AS cuda
+RUN pip install "/src[serve,qlora]" && rm -r /src
+USER sqlwright
+
+FROM base AS cpu
+RUN pip install torch --index-url https://download.pytorch.org/whl/cpu \
+    && pip install "/src[serve]" && rm -r /src
+USER sqlwright
