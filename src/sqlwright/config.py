@@ -168,6 +168,17 @@ class TrainConfig(Section):
 class PredictConfig(Section):
     """How SQL is generated."""
 
+    engine: Literal["auto", "transformers", "llamacpp", "vllm", "openai"] = "auto"
+    """What runs the model; "auto" is openai where a url is named, llamacpp where `model` is a GGUF file, else
+    transformers."""
+    url: str = ""
+    """OpenAI-compatible endpoint (".../v1") of the engine openai; it is sent schema and question."""
+    model: str = ""
+    """The engine openai's model, as the endpoint knows it; or the GGUF file of the engine llamacpp."""
+    key: str = ""
+    """Environment variable that holds the endpoint's key; the key itself is never written anywhere."""
+    bits: Literal[0, 4, 8] = 0
+    """Hold the weights in 4 or 8 bits (transformers on a CUDA device); 0 leaves them as they are."""
     task: Literal["auto", "text-to-sql", "sql-to-text", "reasoning"] = "auto"
     """Whether to reason before writing SQL; "auto" does where the model was trained to. With "sql-to-text", `predict`
     writes questions for a set's SQL."""
@@ -178,7 +189,16 @@ class PredictConfig(Section):
     batch_size: int = Field(default=64, gt=0)
     """Questions that go through the model at once."""
     candidates: int = Field(default=1, gt=0)
-    """Candidates a question; of several (beam search) the one whose execution speaks for it is taken."""
+    """Candidates a question (by beam search, or drawn where the temperature is above 0); of several the one whose
+    execution speaks for it is taken: of equal results the most frequent."""
+    temperature: float = Field(default=0.0, ge=0)
+    """Draw tokens by their probability, the bolder the higher; 0 takes the likeliest."""
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    """Draw only among the likeliest tokens that together have this probability."""
+    seed: int = 0
+    """Seed of what is drawn."""
+    repair: bool = False
+    """Ask again, once, with the database's error, where a statement does not run; not for the "base" template."""
     constrain: bool = True
     """Whether a model of the "base" template may name only what is in the schema; others always write freely."""
 

@@ -1,5 +1,6 @@
 """Writes SQL with vLLM, on a GPU (`predict.engine = "vllm"`, extra `vllm`).
 
+    writer = open_vllm("path/of/base", tokenizer, "runs/1/model")
     writer = open_vllm("path/of/base", tokenizer, adapters={"mine": "runs/1/model"})
     writer.generate(prompts, adapter="mine")
 
@@ -24,6 +25,7 @@ from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
 
 _DIFFERENT = Sampling(temperature=0.8)
+_ONLY = "tuned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Vllm:
     ) -> list[Any]:
         from vllm import SamplingParams
 
+        adapter = _ONLY if adapter is None and _ONLY in self.adapters else adapter
         if adapter and adapter not in self.adapters:
             raise ConfigError(f"there is no adapter {adapter!r}; there are: {', '.join(self.adapters) or 'none'}")
         encode = PromptEncoder(self.tokenizer)
@@ -128,6 +131,7 @@ class Vllm:
 def open_vllm(
     base: Path | str,
     tokenizer: Any,
+    adapter: Path | str | None = None,
     *,
     adapters: Mapping[str, Path | str] | None = None,
     largest_rank: int = 64,
@@ -136,7 +140,8 @@ def open_vllm(
     """Return what writes SQL with vLLM.
 
     Args:
-        adapters: folder by name.
+        adapter: what `sqlwright.train.tune` wrote: the adapter of every answer, or a wholly tuned model.
+        adapters: several, folder by name; each call names the one it is for.
         largest_rank: highest rank of an adapter.
 
     Raises:
@@ -146,9 +151,15 @@ def open_vllm(
         from vllm import LLM
     except ImportError:
         raise MissingExtra("vllm", "vllm") from None
-    lora = {"enable_lora": True, "max_lora_rank": largest_rank} if adapters else {}
-    model = LLM(model=str(base), enable_prefix_caching=True, trust_remote_code=own_code, **lora)
-    return Vllm(model, tokenizer, {name: str(folder) for name, folder in (adapters or {}).items()})
+    folders = {name: str(folder) for name, folder in (adapters or {}).items()}
+    weights = str(base)
+    if adapter is not None and (Path(adapter) / "adapter_config.json").exists():
+        folders = {_ONLY: str(adapter)}
+    elif adapter is not None:
+        weights = str(adapter)
+    lora = {"enable_lora": True, "max_lora_rank": largest_rank} if folders else {}
+    model = LLM(model=weights, enable_prefix_caching=True, trust_remote_code=own_code, **lora)
+    return Vllm(model, tokenizer, folders)
 
 
 def _seconds(answer: Any) -> float:

@@ -39,6 +39,8 @@ class Step:
     counts: dict[str, Any] = field(default_factory=dict)
     """What the stage counted; the earlier run's counts when it is unchanged."""
     seconds: float = 0.0
+    mark: str = ""
+    """What inputs, settings and version come to; a part that an earlier run left goes on only under the same."""
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def stage(
         yield Step(True, earlier.get("counts", {}), earlier.get("seconds", 0.0))
         return
     file.unlink(missing_ok=True)
-    step = Step(False)
+    step = Step(False, mark=hashlib.sha256(json.dumps(key, sort_keys=True, default=str).encode()).hexdigest())
     began = time.monotonic()
     yield step
     step.seconds = round(time.monotonic() - began, 2)

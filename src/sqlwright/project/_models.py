@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlwright.base as embedded
 from sqlwright._loading import loading
 from sqlwright.config import PredictConfig, Task, TrainConfig
-from sqlwright.errors import DataError, SqlError
+from sqlwright.errors import ConfigError, DataError, SqlError
 from sqlwright.project._layout import Layout
 from sqlwright.prompt import NO_FRAME, Frame, Template, get_template, mix, opens_thought
 from sqlwright.records import Example, Prompt, write_text
@@ -24,7 +24,7 @@ from sqlwright.schema import Schema
 from sqlwright.sqlkit import canonical
 
 if TYPE_CHECKING:
-    from sqlwright.infer import Engine
+    from sqlwright.infer import Engine, Writer
     from sqlwright.project._databases import Databases
 
 _RECORD = "run.json"
@@ -92,6 +92,39 @@ class Model:
 
         return load(self.path, self.adapter, own_code=self.own_code)
 
+    def writer(self, config: PredictConfig) -> Writer:
+        """Load the model with the engine that `config` names, or return the service that runs it.
+
+        Raises:
+            ConfigError: what the engine needs is not named, or cannot be loaded.
+            MissingExtra: the engine is not installed.
+        """
+        name = engine_of(config)
+        if name == "openai":
+            from sqlwright.infer.endpoint import Endpoint
+
+            if not (config.url and config.model):
+                raise ConfigError('engine = "openai" needs predict.url and predict.model')
+            return Endpoint(config.url, config.model, config.key or None)
+        if name == "llamacpp":
+            from sqlwright.infer.llamacpp import open_gguf
+
+            if not config.model:
+                raise ConfigError('engine = "llamacpp" needs a GGUF file in predict.model')
+            return open_gguf(config.model, read_tokenizer(self.base, own_code=self.own_code))
+        if name == "vllm":
+            from sqlwright.infer.vllm import open_vllm
+
+            tokenizer = read_tokenizer(self.base, own_code=self.own_code)
+            return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code)
+        from sqlwright.infer import load
+
+        return load(self.path, self.adapter, bits=config.bits, own_code=self.own_code)
+
+    def for_engine(self, config: PredictConfig) -> Model:
+        """Return the model as its engine is asked: a service puts the chat template around a message itself."""
+        return replace(self, frame=NO_FRAME) if engine_of(config) == "openai" else self
+
 
 @dataclass(frozen=True, slots=True)
 class Samples:
@@ -102,6 +135,13 @@ class Samples:
     """Example by prompt id."""
     unreasoned: tuple[str, ...]
     """Ids of examples that give no reasoning (see `sqlwright.prompt.Mix`)."""
+
+
+def engine_of(config: PredictConfig) -> str:
+    """Return the name of the engine that `config` asks for."""
+    if config.engine != "auto":
+        return config.engine
+    return "openai" if config.url else "llamacpp" if config.model.endswith(".gguf") else "transformers"
 
 
 def model_of(base: str, template: str = "auto", adapter: Path | None = None, *, own_code: bool = False) -> Model:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlwright.project._manifest import digest, stage, written_from
 from sqlwright.project._models import (
     Model,
     Samples,
+    engine_of,
     latest,
     model_of,
     model_of_run,
@@ -29,7 +29,8 @@ from sqlwright.project._models import (
     untuned,
 )
 from sqlwright.project._outcome import Outcome
-from sqlwright.project._runner import Runner
+from sqlwright.project._partial import Partial, partial_of
+from sqlwright.project._predict import generate
 from sqlwright.project._trim import trimmer
 from sqlwright.records import Example, Prediction, Prompt, read_jsonl, write_jsonl
 
@@ -99,14 +100,19 @@ def predict(
     """Let a model answer every question of a set and return the run's id with what was done.
 
     Args:
-        run: a run's id, "base" for the untuned model, or None for the latest run.
+        run: a run's id, "base" for the untuned model, or None for the latest run; with the engine openai the last two
+            are the service's own model, whose run is called after it.
         on: "test", "validation", "train", or a file of examples.
         any_settings: let predictions of this model for this set stand, whatever settings they were made with.
 
     Raises:
         DataError: the run or the set is not there.
+        EndpointError: the engine is a service that fails; what it answered is kept.
     """
     layout, config = project.layout, project.config.predict
+    engine = engine_of(config)
+    if engine == "openai" and run in (None, "base"):  # a model of its own, whatever was tuned here
+        run = untuned(layout, model_of(config.model or "service", "instruction"))
     run = resolve_run(project, run)
     trusted = project.config.train.trust_remote_code
     model = model_of_run(layout, run, own_code=trusted).asking(config)
@@ -119,52 +125,28 @@ def predict(
         "databases": project.databases.fingerprint(example.db_id for example in examples),
     }
     inputs = [file, record_of(layout, run), *([model.adapter] if model.adapter else [])]
+    inputs += [Path(config.model)] if engine == "llamacpp" else []
     if any_settings and not force and out.exists() and written_from(out.parent, name, inputs):
         return run, Outcome("predict", (out,), {}, unchanged=True)
     with stage(out.parent, name, inputs=inputs, settings=settings, outputs=[out], force=force) as step:
         if not step.unchanged:
-            found = generate(project, model, examples)
+            found = _predicted(project, model, examples, out, step.mark, force=force)
             write_jsonl(out, found)
+            partial_of(out).unlink(missing_ok=True)
             empty = sum(not prediction.sql for prediction in found)
             step.counts |= {"run": run, "set": name, "predictions": len(found), "without_sql": empty}
     return run, Outcome("predict", (out,), step.counts, step.unchanged, step.seconds)
 
 
-def generate(project: Project, model: Model, examples: Sequence[Example]) -> list[Prediction]:
-    """Return a model's predictions; of several candidates the one that `sqlwright.infer.choose` takes."""
-    config = project.config.predict
-    project.progress("loading the model", 0, 0, "")
-    engine = model.engine()
-    prompts = model.prompts(examples, project.databases)
-    settings: dict[str, Any] = {
-        "max_new_tokens": model.room(config),
-        "schemas": model.constraints(examples, project.databases, wanted=config.constrain),
-    }
-    if config.candidates == 1:
-        return engine.generate(
-            prompts,
-            batch_size=config.batch_size,
-            db_ids={example.id: example.db_id for example in examples},
-            progress=lambda done, total: project.progress("writing SQL", done, total, ""),
-            **settings,
-        )
-    began = time.perf_counter()
-    found = engine.candidates(
-        prompts,
-        count=config.candidates,
-        batch_size=max(1, config.batch_size // config.candidates),
-        progress=lambda done, total: project.progress("writing candidates", done, total, ""),
-        **settings,
-    )
-    seconds = round((time.perf_counter() - began) / max(1, len(prompts)), 6)
-    chosen = []
-    with Runner(project.databases) as runner:
-        for example, candidates in zip(examples, found, strict=True):
-            best, _ = runner.choose(candidates, example)
-            chosen.append(
-                Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens)
-            )
-    return chosen
+def _predicted(
+    project: Project, model: Model, examples: Sequence[Example], out: Path, key: str, *, force: bool
+) -> list[Prediction]:
+    """Return a prediction for each example, in their order; those that a run which was killed had kept stay."""
+    if force:
+        partial_of(out).unlink(missing_ok=True)
+    with Partial(out, key) as kept:
+        generate(project, model, [example for example in examples if example.id not in kept.found], kept.add)
+        return [kept.found[example.id] for example in examples]
 
 
 def run_id(config: TrainConfig, files: Sequence[Path]) -> str:

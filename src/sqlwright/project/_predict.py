@@ -1,0 +1,140 @@
+"""Lets a model write SQL for examples: drawn or searched, chosen by execution, repaired, and kept as it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sqlwright.base as embedded
+from sqlwright.config import PredictConfig
+from sqlwright.project._models import Model
+from sqlwright.project._runner import Runner
+from sqlwright.records import Example, Prediction
+
+if TYPE_CHECKING:
+    from sqlwright.infer import Sampling, Writer
+    from sqlwright.project.project import Project
+
+Keep = Callable[[Prediction], None]
+_FAILED = "An earlier statement ({}) failed with: {}. Write one that runs."
+_LONGEST = 500
+
+
+def generate(project: Project, model: Model, examples: Sequence[Example], keep: Keep) -> None:
+    """Hand a prediction for each example to `keep`, as they come, in any order."""
+    config = project.config.predict
+    if not examples:
+        return
+    project.progress("loading the model", 0, 0, "")
+    writer = model.writer(config)
+    model = model.for_engine(config)
+    settings: dict[str, Any] = {
+        "max_new_tokens": model.room(config),
+        "schemas": model.constraints(examples, project.databases, wanted=config.constrain),
+        "sampling": sampling_of(config),
+    }
+    repairs = config.repair and model.template.name != embedded.TEMPLATE
+    failed: dict[str, tuple[Prediction, str]] = {}
+    by_id = {example.id: example for example in examples}
+    with Runner(project.databases) as runner:
+
+        def check(one: Prediction) -> None:
+            tried = runner.run(one.sql, by_id[one.id].db_id) if repairs else None
+            if tried is None or tried.ran:
+                keep(one)
+            else:
+                failed[one.id] = (one, tried.result.error or tried.result.status)
+
+        if config.candidates > 1:
+            _choose(project, model, writer, runner, examples, check, settings)
+        else:
+            writer.generate(
+                model.prompts(examples, project.databases),
+                batch_size=config.batch_size,
+                db_ids={example.id: example.db_id for example in examples},
+                progress=lambda done, total: project.progress("writing SQL", done, total, ""),
+                done=check,
+                **settings,
+            )
+        if failed:
+            _repair(project, model, writer, runner, [by_id[name] for name in failed], failed, keep, settings)
+
+
+def sampling_of(config: PredictConfig) -> Sampling | None:
+    """Return how tokens are drawn; None where the likeliest are taken."""
+    if config.temperature == 0:
+        return None
+    from sqlwright.infer import Sampling
+
+    return Sampling(config.temperature, config.top_p, config.seed)
+
+
+def _choose(
+    project: Project,
+    model: Model,
+    writer: Writer,
+    runner: Runner,
+    examples: Sequence[Example],
+    keep: Keep,
+    settings: dict[str, Any],
+) -> None:
+    """Keep for each example the candidate that `sqlwright.infer.choose` takes, a few batches of them at a time."""
+    config = project.config.predict
+    size = max(1, config.batch_size // config.candidates)
+    ordered = sorted(examples, key=lambda example: example.db_id)
+    for at in range(0, len(ordered), 4 * size):
+        some = ordered[at : at + 4 * size]
+        began = time.perf_counter()
+        found = writer.candidates(
+            model.prompts(some, project.databases),
+            count=config.candidates,
+            batch_size=size,
+            progress=lambda done, _: project.progress("writing candidates", at + done, len(ordered), ""),  # noqa: B023
+            **settings,
+        )
+        chosen = [runner.choose(candidates, example)[0] for example, candidates in zip(some, found, strict=True)]
+        seconds = round((time.perf_counter() - began) / len(some), 6)
+        for example, best in zip(some, chosen, strict=True):
+            keep(Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens))
+
+
+def _repair(
+    project: Project,
+    model: Model,
+    writer: Writer,
+    runner: Runner,
+    examples: Sequence[Example],
+    failed: dict[str, tuple[Prediction, str]],
+    keep: Keep,
+    settings: dict[str, Any],
+) -> None:
+    """Ask once more for statements that did not run, with the database's error; keep what runs, else the first."""
+
+    def settle(again: Prediction) -> None:
+        first, _ = failed[again.id]
+        better = runner.run(again.sql, first.db_id).ran
+        seconds = round(first.seconds + again.seconds, 6)
+        keep(replace(again if better else first, seconds=seconds, tokens=first.tokens + again.tokens))
+
+    told = [
+        replace(
+            example, evidence=" ".join(filter(None, (example.evidence, _FAILED.format(*_said(failed[example.id])))))
+        )
+        for example in examples
+    ]
+    writer.generate(
+        model.prompts(told, project.databases),
+        batch_size=project.config.predict.batch_size,
+        db_ids={example.id: example.db_id for example in examples},
+        progress=lambda done, total: project.progress("repairing SQL", done, total, ""),
+        done=settle,
+        **settings,
+    )
+
+
+def _said(failure: tuple[Prediction, str]) -> tuple[str, str]:
+    """Return the statement and the error, each on one short line."""
+    prediction, error = failure
+    return " ".join(prediction.sql.split())[:_LONGEST], " ".join(error.split())[:_LONGEST]
