@@ -37,9 +37,20 @@ def test_the_sentence(columns: list[str], rows: list[tuple[Any, ...]], english: 
 
 
 def test_values_as_a_person_reads_them() -> None:
-    values = [1234.5, 0.25, 3.0, 1e-7, Decimal("2.50"), dt.date(2024, 5, 1), b"abc", "text", None]
+    values = [
+        1234.5,
+        0.25,
+        3.0,
+        1e-7,
+        Decimal("2.50"),
+        Decimal("131.3333333333"),
+        dt.date(2024, 5, 1),
+        b"abc",
+        "text",
+        None,
+    ]
     assert [shown(value) for value in values] == [
-        "1,234.5", "0.25", "3", "1e-07", "2.50", "2024-05-01", "<3 bytes>", "text", "NULL",
+        "1,234.5", "0.25", "3", "1e-07", "2.50", "131.33", "2024-05-01", "<3 bytes>", "text", "NULL",
     ]  # fmt: skip
 
 

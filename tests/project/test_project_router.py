@@ -28,6 +28,7 @@ def linker(shop_file: Path) -> Linker:
         "Deleted or not, list every product",
         "Update dates of products, newest first: list names",
         "Drop-off in purchases by customer?",
+        "How much did we earn?",
         "有多少客户？",
         "新增客户有多少？",
         "删除时间为空的产品有哪些",

@@ -54,7 +54,7 @@ def route(question: str, linker: Linker, goes_on: bool = False) -> Turned | None
     seen = _Seen.of(question, linker)
     if seen.speaks_of(words.OTHER_EN, words.OTHER_ZH):
         return _OTHER_SUBJECT
-    if goes_on:
+    if goes_on or seen.asks_for_a_figure:
         return None
     if not seen.links:
         return _NOTHING_MET
@@ -74,12 +74,15 @@ class _Seen:
     """Numbers of the words that a mention takes."""
     met_characters: frozenset[int]
     """Places of the Chinese characters that a mention takes."""
+    name_characters: frozenset[str]
+    """Characters of the schema's Chinese names."""
 
     @classmethod
     def of(cls, question: str, linker: Linker) -> _Seen:
         text = question.lower()
         met, characters = linker.places(question)
-        return cls(text, tuple(WORD.findall(text)), linker.link(question), met, characters)
+        tokens = tuple(WORD.findall(text))
+        return cls(text, tokens, linker.link(question), met, characters, linker.name_characters())
 
     def speaks_of(self, english: re.Pattern[str], chinese: re.Pattern[str]) -> bool:
         """Whether a mark of another subject stands in it that is no word of the schema."""
@@ -94,20 +97,30 @@ class _Seen:
         )
 
     @property
+    def asks_for_a_figure(self) -> bool:
+        """Whether somebody of the house asks how much or how many, if in other words than the schema's own.
+
+        "How much did we sell?" names no table, "一共浇了多少水" only characters of 浇水记录.
+        """
+        if words.FIGURE_EN.search(self.text) and words.OURS.search(self.text):
+            return True
+        rest = set("".join(self._untold()))
+        return bool(words.FIGURE_ZH.search(self.text)) and bool(rest & self.name_characters)
+
+    @property
     def is_thin(self) -> bool:
         """Whether the database's words explain so little of it that they are there by chance."""
         content = [at for at, word in enumerate(self.tokens) if _tells(word)]
         met = [at for at in content if at in self.met]
-        said = 2 * len(content) + sum(len(run) for run in self._untold(chance=True))
+        said = 2 * len(content) + sum(map(len, self._untold()))
         explained = 2 * len(met) + len(self.met_characters)
         sure = any(link.column is None and link.kind in ("exact", "synonym") for link in self.links)
         least = words.LEAST_WITH_TABLE if sure else words.LEAST
         return said > 0 and explained < least * said
 
-    def _untold(self, *, chance: bool) -> list[str]:
+    def _untold(self) -> list[str]:
         """Return the runs of Chinese characters that are left without the words of asking."""
-        rest = words.ASKING_ZH.sub(" ", self.text) if chance else self.text
-        return _CHINESE_RUN.findall(rest)
+        return _CHINESE_RUN.findall(words.ASKING_ZH.sub(" ", self.text))
 
 
 def _tells(word: str) -> bool:

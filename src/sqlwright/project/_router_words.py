@@ -44,6 +44,9 @@ CHANGE_SQL = re.compile(
 SMALL_TALK = re.compile(_any("small-talk"))
 OTHER_EN = re.compile(rf"\b{_any('other.en')}\b")
 OTHER_ZH = re.compile(_any("other.zh"))
+FIGURE_EN = re.compile(r"\b(?:how (?:much|many)|total|average|number of|count)\b")
+OURS = re.compile(r"\b(?:we|our|us|ours)\b")
+FIGURE_ZH = re.compile("多少|几|平均|总共|一共|合计|总")
 ASKING_EN = frozenset(word for line in _sections()["asking.en"] for word in line.split())
 """Words of asking, which say nothing of what a question is about."""
 ASKING_ZH = re.compile(_any("asking.zh"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlglot import exp
@@ -23,6 +24,8 @@ from sqlwright.sqlkit._phrases import Pen
 from sqlwright.sqlkit._wording import CHINESE, ENGLISH
 
 _LISTED = 5
+_DIGITS = 4
+"""Digits after the point that a decimal shows; one that has more is rounded as floats are."""
 _LONGEST = 160
 """A condition that takes more characters is left out of the line."""
 _ROWS = {"en": "number of {}", "zh": "{}数量"}
@@ -125,7 +128,15 @@ class _Names:
             different = "不同{}" if self._language == "zh" else "different {}"
             name = self.column(only)
             return different.format(name if self._language == "zh" else plural(name))
-        return self.table(next(iter(self.tables.values()))) if len(self.tables) == 1 else ""
+        inner = self._innermost()
+        return self.table(inner) if inner is not None else ""
+
+    def _innermost(self) -> Table | None:
+        """Return the table whose rows a join counts: the one that no other of them points to."""
+        targets = {key.target_table for table in self.tables.values() for key in table.foreign_keys}
+        tables = list(self.tables.values())
+        loose = tables if len(tables) == 1 else [table for table in tables if table.name not in targets]
+        return loose[0] if len(loose) == 1 else None
 
     def condition(self, node: exp.Expr) -> str:
         """Return a condition in words, with columns by their names; "" where it is long or holds a query."""
@@ -212,6 +223,8 @@ def shown(value: Any) -> str:
         return "NULL"
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 or value == 0 else f"{value:.3g}"
+    if isinstance(value, Decimal) and value.is_finite() and -int(value.as_tuple().exponent) > _DIGITS:
+        return shown(float(value))
     if isinstance(value, (bytes, memoryview)):
         return f"<{len(value)} bytes>"
     return str(value)

@@ -154,6 +154,10 @@ class Linker:
         at = [place for place in range(mask.bit_length()) if mask >> place & 1]
         return frozenset(p for p in at if p < len(words)), frozenset(p - len(words) for p in at if p >= len(words))
 
+    def name_characters(self) -> frozenset[str]:
+        """Return the characters of all Chinese names of tables and columns; stored values are left out."""
+        return frozenset("".join(name for name, hits in self._chinese.items() if any(hit[2] is None for hit in hits)))
+
     def _find(self, question: str) -> tuple[list[str], dict[int, tuple[int, int]], dict[tuple[int, str], int]]:
         """Return the words of a question, the items found in them (rank and places) and the values (places)."""
         text = question.lower()
