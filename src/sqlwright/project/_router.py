@@ -82,7 +82,7 @@ class _Seen:
         text = question.lower()
         met, characters = linker.places(question)
         tokens = tuple(WORD.findall(text))
-        return cls(text, tokens, linker.link(question), met, characters, linker.name_characters())
+        return cls(text, tokens, linker.link(question), met, characters, linker.name_characters)
 
     def speaks_of(self, english: re.Pattern[str], chinese: re.Pattern[str]) -> bool:
         """Whether a mark of another subject stands in it that is no word of the schema."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from sqlwright.schema.lexicon import Lexicon
@@ -154,8 +155,9 @@ class Linker:
         at = [place for place in range(mask.bit_length()) if mask >> place & 1]
         return frozenset(p for p in at if p < len(words)), frozenset(p - len(words) for p in at if p >= len(words))
 
+    @cached_property
     def name_characters(self) -> frozenset[str]:
-        """Return the characters of all Chinese names of tables and columns; stored values are left out."""
+        """The characters of all Chinese names of tables and columns; stored values are left out."""
         return frozenset("".join(name for name, hits in self._chinese.items() if any(hit[2] is None for hit in hits)))
 
     def _find(self, question: str) -> tuple[list[str], dict[int, tuple[int, int]], dict[tuple[int, str], int]]:
