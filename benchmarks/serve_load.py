@@ -6,7 +6,7 @@ Starts `sqlwright serve` as a process of its own, on loopback, over the demo's C
 another project's latest run). Part one counts answers a second of /v1/sql from 1, 8 and 64 clients that ask one
 question after another, with batches of up to 32 and with batches of one. Part two lets 64 clients ask /v1/ask, /v1/sql,
 /v1/explain and /v1/chat/completions while one in ten of them goes before its answer, malformed bodies come in that
-schemathesis makes from the service's own OpenAPI page, and the database is moved away and back every 20 seconds. It
+schemathesis makes from the service's own OpenAPI page, and the database is moved away for 10 of every 25 seconds. It
 counts what came of every request, and what memory the service has after a tenth of the time and at the end.
 Clients and service share the machine. Writes benchmarks/results/serve.json. Needs: pip install schemathesis
 """
@@ -43,7 +43,7 @@ RESULT = Path(__file__).parent / "results" / "serve.json"
 CLIENTS = (1, 8, 64)
 LEAVES, MALFORMED = 0.1, 0.2
 """Shares of the soak's clients that go before their answer, and of its requests that are malformed."""
-AWAY_EVERY, AWAY_FOR = 20.0, 4.0
+AWAY_EVERY, AWAY_FOR = 25.0, 10.0
 """Seconds between the database's absences, and of each."""
 
 
@@ -254,7 +254,8 @@ def _malformed(page: dict[str, Any]) -> list[tuple[str, bytes]]:
     for path, methods in page["paths"].items():
         if "post" in methods:
             wrong = schema[path]["POST"].as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-            few(given(wrong)(take))()
+            given_wrong: Any = given(wrong)
+            few(given_wrong(take))()
             made += [(path, body) for body in (b"", b"{", b"\xff", b'{"question": "\\ud800"}', b"[" * 9_999)]
     return made
 
