@@ -15,7 +15,7 @@ from sqlwright.errors import ConfigError
     ("text", "message"),
     [
         ("[train]\nrnk = 8", "unknown key 'train.rnk'; known here: alpha, base"),
-        ("[trian]\nrank = 8", "unknown key 'trian'; known here: database, evaluate"),
+        ("[trian]\nrank = 8", "unknown key 'trian'; known here: ask, database, evaluate"),
         ("[train]\nrank = '8'", "train.rank: input should be a valid integer (found '8')"),
         ("[train]\nrank = 0", "train.rank: input should be greater than 0 (found 0)"),
         ("[train.tasks]\nsummary = 1.0", "train.tasks.summary: input should be 'text-to-sql', 'sql-to-text' or 'reas"),
