@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,3 +182,25 @@ def test_the_line_says_what_was_counted_or_listed(
     columns = [f"c{n}" for n in range(len(rows[0]) if rows else 1)]
     for language, line in (("en", english), ("zh", chinese)):
         assert sentence(columns, rows, language, Subject.of(sql, schema, lexicon, language)) == line
+
+
+def test_of_a_large_schema_only_what_is_needed_is_shown(
+    tmp_path: Path, server: Server, tiny_base: Path, project: Project
+) -> None:
+    database = sqlite3.connect(tmp_path / "large.db")
+    for number in range(199):
+        database.execute(f"CREATE TABLE ledger_{number} (entry INTEGER PRIMARY KEY, remark TEXT, booked_on DATE)")
+    database.execute("CREATE TABLE supplier (supplier_id INTEGER PRIMARY KEY, company TEXT)")
+    database.execute("INSERT INTO supplier VALUES (1, 'Acme'), (2, 'Bolt')")
+    database.commit()
+    database.close()
+    large = Project.init(tmp_path, str(tmp_path / "large.db"), {"train": {"base": str(tiny_base)}})
+    run, _, _ = large.loaded("base")
+    large.use_engine(run, Endpoint(server.url, "m"))  # type: ignore[arg-type]
+    says(server, "SELECT COUNT(*) FROM supplier")
+    assert large.ask("How many suppliers are there?", "base").rows == [(2,)]
+    prompt = server.bodies[-1]["messages"][-1]["content"]
+    assert "supplier : supplier_id" in prompt and "ledger_7 " not in prompt
+    says(server, COUNT)
+    assert project.ask(QUESTION, "base").status == "answered"
+    assert "purchase" in server.bodies[-1]["messages"][-1]["content"]  # a small schema is shown whole
