@@ -62,7 +62,7 @@ def main() -> None:
         engine.tokenizer.eos_token = None
     ids = _encoded(engine, prompts)
     engine.generate(prompts[:2], max_new_tokens=2)  # what is loaded with the first call is no way's own
-    plain(engine, ids[:1], 1, 2, fixed=False)
+    plain(engine, ids[:1], 1, 2, fixed=fixed)
 
     ours_seconds, ours = _timed(lambda: _ours(engine, prompts, most, arguments.rows))
     print(f"ours: {ours_seconds:.1f} s for {len(prompts)}", flush=True)

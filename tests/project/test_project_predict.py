@@ -17,7 +17,7 @@ from sqlwright.errors import EndpointError
 from sqlwright.project import Project
 from sqlwright.records import Prediction, read_jsonl
 
-QUESTIONS = tuple(f"How many customers have credit above {number}?" for number in range(120))
+QUESTIONS = tuple(f"How many customers have credit above {number}?" for number in range(48))
 
 
 def said(text: str) -> Reply:
@@ -31,7 +31,7 @@ def made(folder: Path, shop_file: Path, **predict: object) -> tuple[Project, Pat
 
 
 def test_a_killed_prediction_goes_on(shop_file: Path, tmp_path: Path) -> None:
-    project, asked = made(tmp_path / "killed", shop_file, max_new_tokens=8, batch_size=2)
+    project, asked = made(tmp_path / "killed", shop_file, max_new_tokens=6, batch_size=2)
     command = [sys.executable, "-m", "sqlwright.cli", "predict", "-C", str(project.folder), "--run", "base"]
     with subprocess.Popen([*command, "--on", str(asked)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
         until = time.monotonic() + 60
@@ -54,7 +54,7 @@ def test_a_killed_prediction_goes_on(shop_file: Path, tmp_path: Path) -> None:
 
     outcome = project.predict("base", asked)
     found = read_jsonl(outcome.wrote[0], Prediction)
-    whole, other = made(tmp_path / "whole", shop_file, max_new_tokens=8, batch_size=64)
+    whole, other = made(tmp_path / "whole", shop_file, max_new_tokens=6, batch_size=64)
     expected = read_jsonl(whole.predict("base", other).wrote[0], Prediction)
     assert [one.id for one in found] == [one.id for one in expected]
     assert [one.sql for one in found] == [one.sql for one in expected]
@@ -67,14 +67,14 @@ def test_a_killed_prediction_goes_on(shop_file: Path, tmp_path: Path) -> None:
 def test_a_service_that_breaks_down_keeps_what_it_answered(shop_file: Path, tmp_path: Path) -> None:
     with serving() as server:
         project, asked = made(tmp_path / "p", shop_file, url=server.url, model="some-model", batch_size=4)
-        server.behave = lambda body, number: said("SELECT COUNT(*) FROM customer") if number < 30 else Reply(status=404)
+        server.behave = lambda body, number: said("SELECT COUNT(*) FROM customer") if number < 20 else Reply(status=404)
         with pytest.raises(EndpointError, match="HTTP 404"):
             project.predict(None, asked)
         before = len(server.bodies)
         server.behave = lambda body, number: said("SELECT COUNT(*) FROM customer")
         outcome = project.predict(None, asked)
         assert outcome.counts["run"] == "base-some-model"
-        assert len(server.bodies) - before <= len(QUESTIONS) - 20
+        assert len(server.bodies) - before <= len(QUESTIONS) - 12
     assert len(read_jsonl(outcome.wrote[0], Prediction)) == len(QUESTIONS)
     assert "customer_id" in server.bodies[0]["messages"][0]["content"]
 
