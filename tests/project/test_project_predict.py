@@ -101,13 +101,8 @@ def test_what_does_not_run_is_repaired_once(shop_file: Path, tmp_path: Path) -> 
 
 
 def test_samples_vote_by_their_results(shop_file: Path, tmp_path: Path) -> None:
-    statements = [
-        "SELECT 5",
-        "SELECT 5",
-        "SELECT COUNT(*) FROM customer",
-        "SELECT 40",
-        "SELECT COUNT(name) FROM customer",
-    ]
+    forty = ["SELECT COUNT(*) FROM customer", "SELECT 40", "SELECT COUNT(name) FROM customer"]
+    statements = ["SELECT 5", "SELECT 5", *forty]
     with serving() as server:
         settings = {"url": server.url, "model": "m", "candidates": 5, "temperature": 0.7}
         project, _ = made(tmp_path / "p", shop_file, **settings)
