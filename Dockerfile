@@ -16,7 +16,9 @@ FROM base AS cuda
 RUN pip install "/src[serve,qlora]" && rm -r /src
 USER sqlwright
 
+# With --build-arg TORCH_INDEX=... , PyTorch's index of builds for CPUs, the image is a fraction of the size.
 FROM base AS cpu
-RUN pip install torch --index-url https://download.pytorch.org/whl/cpu \
+ARG TORCH_INDEX=""
+RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch \
     && pip install "/src[serve]" && rm -r /src
 USER sqlwright

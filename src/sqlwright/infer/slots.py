@@ -62,7 +62,8 @@ class _Layer(DynamicLayer):  # type: ignore[no-untyped-call]
             if isinstance(columns, slice):
                 view[:, :, columns] = states
             else:
-                view[torch.arange(len(view), device=view.device), :, columns] = states[:, :, 0]
+                # Under autocast keys and values may differ in their type; unlike a slice, places do not convert.
+                view[torch.arange(len(view), device=view.device), :, columns] = states[:, :, 0].to(view.dtype)
             found.append(view[:, :, :end])
         return found[0], found[1]
 
