@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,12 @@ def told(text: str, tokens: int = 7) -> Reply:
 def test_a_service_writes_sql(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("P_KEY", "secret-1")
     with serving() as server:
-        server.behave = lambda body, number: told(f"```sql\nSELECT {len(body['messages'][0]['content'])}\n```")
+
+        def behave(body: Any, number: int) -> Reply:
+            time.sleep(0.2)  # so that others come meanwhile
+            return told(f"```sql\nSELECT {len(body['messages'][0]['content'])}\n```")
+
+        server.behave = behave
         found = Endpoint(server.url, "m", "P_KEY", QUICK).generate(prompts(), batch_size=3, max_new_tokens=50)
     assert [one.id for one in found] == [one.id for one in prompts()]
     assert [one.sql for one in found] == [f"SELECT {len(one.prefix + one.suffix)}" for one in prompts()]
