@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from sqlwright._asked import question_of
 from sqlwright.errors import DataError, MissingExtra, SqlwrightError
 from sqlwright.project import Answer, Project
 from sqlwright.records import Turn
@@ -40,7 +41,6 @@ except ModuleNotFoundError as error:
 Question = str | Mapping[str, Any]
 """A question, or {"question": ..., "history": [{"question": ..., "sql": ...}, ...], "db_id": ...}."""
 
-_ASKED = re.compile(r"^\s*Question:[ \t]*(\S.*)$", re.MULTILINE)
 _PIECES = re.compile(r"\S+\s*|\s+")
 
 
@@ -147,17 +147,11 @@ def asked_in(messages: Sequence[tuple[str, str]]) -> tuple[str, tuple[Turn, ...]
     if not said or said[-1][0] != "human":
         raise DataError("the conversation ends in no question; let the last message be the user's")
     turns = [
-        Turn(_question(asked), answered)
+        Turn(question_of(asked), answered)
         for (role, asked), (other, answered) in pairwise(said)
         if (role, other) == ("human", "ai")
     ]
-    return _question(said[-1][1]), tuple(turns)
-
-
-def _question(text: str) -> str:
-    """Return what stands after the last "Question:" of a prompt, else all of it."""
-    found = _ASKED.findall(text)
-    return str(found[-1] if found else text).strip()
+    return question_of(said[-1][1]), tuple(turns)
 
 
 def turns_of(history: Sequence[Turn | Mapping[str, Any]]) -> tuple[Turn, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlwright._folders import replace_folder, sync
 from sqlwright.errors import ConfigError, ResourceError
 
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -30,9 +31,7 @@ def whole_folder(out: Path, *, force: bool = False) -> Iterator[Path]:
     with _beside(out, force=force) as temporary:
         yield temporary
         temporary.chmod(0o755)
-        for path in temporary.rglob("*"):
-            if path.is_file():
-                _sync(path)
+        sync(temporary)
 
 
 @contextmanager
@@ -44,7 +43,7 @@ def whole_file(out: Path, *, force: bool = False) -> Iterator[Path]:
     with _beside(out, force=force, inner=out.name) as temporary:
         file = temporary / out.name
         yield file
-        _sync(file)
+        sync(file)
 
 
 def room_for(out: Path, size: int) -> None:
@@ -66,7 +65,11 @@ def _beside(out: Path, *, force: bool, inner: str = "") -> Iterator[Path]:
     temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         yield temporary
-        _put(temporary / inner if inner else temporary, out)
+        made = temporary / inner if inner else temporary
+        if out.is_dir():
+            replace_folder(made, out)
+        else:
+            made.replace(out)
     except Exception as error:
         if not _is_full(error):
             raise
@@ -80,25 +83,6 @@ def _is_full(error: Exception) -> bool:
     if getattr(error, "errno", None) in _FULL or any(os.strerror(number) in str(error) for number in _FULL):
         return True
     return isinstance(error, OSError) and re.search(r"\d+ requested and \d+ written", str(error)) is not None
-
-
-def _put(made: Path, out: Path) -> None:
-    """Rename what was made to its place; a folder that is there is moved out of the way first."""
-    if not out.is_dir():
-        made.replace(out)
-        return
-    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old."))
-    out.rename(old / out.name)
-    made.rename(out)
-    shutil.rmtree(old)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _existing(path: Path) -> Path:

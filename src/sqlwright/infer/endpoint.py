@@ -21,13 +21,10 @@ from sqlwright._endpoint import Patience, Reply, RequestFailed, RequestRefused, 
 from sqlwright.errors import EndpointError
 from sqlwright.infer.choose import Candidate, distinct
 from sqlwright.infer.extract import extract_sql
-from sqlwright.infer.sampling import Sampling
+from sqlwright.infer.sampling import DIFFERENT, Sampling
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
-
-_DIFFERENT = Sampling(temperature=0.8)
-"""How several answers come to differ, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class Endpoint:
         """Return the different statements among `count` samples, the most frequent first; errors as for `generate`."""
         texts: list[list[str]] = [[] for _ in prompts]
         ended = 0
-        how = sampling or _DIFFERENT
+        how = sampling or DIFFERENT
         for row, reply, _ in self._asked(prompts, count, max_new_tokens, batch_size, how):
             texts[row].append(reply.text)
             ended += len(texts[row]) == count

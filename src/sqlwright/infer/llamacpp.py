@@ -18,14 +18,12 @@ from typing import Any
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.infer.choose import Candidate, distinct
 from sqlwright.infer.extract import ends_statement, extract_sql
-from sqlwright.infer.sampling import Sampling
+from sqlwright.infer.sampling import DIFFERENT, Sampling
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import PromptEncoder
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
-
-_DIFFERENT = Sampling(temperature=0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class LlamaCpp:
         for prompt in prompts:
             ids, thinking = sum(encode(prompt), ()), opens_thought(prompt.suffix)
             texts = [
-                self._write(prompt, ids, max_new_tokens, sampling or _DIFFERENT, number)[0] for number in range(count)
+                self._write(prompt, ids, max_new_tokens, sampling or DIFFERENT, number)[0] for number in range(count)
             ]
             found.append(distinct([extract_sql(text, thinking=thinking) for text in texts]))
             if progress is not None:

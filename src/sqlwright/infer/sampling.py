@@ -26,6 +26,10 @@ class Sampling:
         return Random(f"{self.seed}/{number}/{name}")
 
 
+DIFFERENT = Sampling(temperature=0.8)
+"""How several answers come to differ, unless told otherwise."""
+
+
 def draw(logits: torch.Tensor, sampling: Sampling, numbers: list[float]) -> list[int]:
     """Return a token for each row, by inverse transform sampling.
 

@@ -17,14 +17,13 @@ from typing import Any
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.infer.choose import Candidate, distinct
 from sqlwright.infer.extract import extract_sql
-from sqlwright.infer.sampling import Sampling
+from sqlwright.infer.sampling import DIFFERENT, Sampling
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import PromptEncoder
 from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
 
-_DIFFERENT = Sampling(temperature=0.8)
 _ONLY = "tuned"
 
 
@@ -89,7 +88,7 @@ class Vllm:
     ) -> list[list[Candidate]]:
         """Return the different statements among `count` samples, the most frequent first."""
         found = []
-        answers = self._run(prompts, count, max_new_tokens, sampling or _DIFFERENT, adapter)
+        answers = self._run(prompts, count, max_new_tokens, sampling or DIFFERENT, adapter)
         for prompt, answer in zip(prompts, answers, strict=True):
             thinking = opens_thought(prompt.suffix)
             found.append(distinct([extract_sql(one.text, thinking=thinking) for one in answer.outputs]))

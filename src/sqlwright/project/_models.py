@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlwright.base as embedded
 from sqlwright._loading import loading
@@ -86,11 +86,11 @@ class Model:
             return {}
         return {example.id: databases.schema(example.db_id) for example in examples}
 
-    def engine(self) -> Engine:
-        """Load the model."""
+    def engine(self, *, bits: Literal[0, 4, 8] = 0) -> Engine:
+        """Load the model, in 4 or 8 bits where `bits` says so."""
         from sqlwright.infer import load
 
-        return load(self.path, self.adapter, own_code=self.own_code)
+        return load(self.path, self.adapter, bits=bits, own_code=self.own_code)
 
     def writer(self, config: PredictConfig) -> Writer:
         """Load the model with the engine that `config` names, or return the service that runs it.
@@ -117,9 +117,7 @@ class Model:
 
             tokenizer = read_tokenizer(self.base, own_code=self.own_code)
             return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code)
-        from sqlwright.infer import load
-
-        return load(self.path, self.adapter, bits=config.bits, own_code=self.own_code)
+        return self.engine(bits=config.bits)
 
     def for_engine(self, config: PredictConfig) -> Model:
         """Return the model as its engine is asked: a service puts the chat template around a message itself."""

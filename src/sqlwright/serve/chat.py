@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from sqlwright._asked import question_of
 from sqlwright.errors import DataError, SqlwrightError
 from sqlwright.records import Turn
 from sqlwright.serve.bodies import Chat, Message
@@ -27,7 +28,6 @@ from sqlwright.serve.service import Written
 if TYPE_CHECKING:
     from sqlwright.serve.app import State
 
-_ASKED = re.compile(r"^[ \t]*Question:[ \t]*(\S.*)$", re.MULTILINE)
 _PIECES = re.compile(r"\S+\s*|\s+")
 
 
@@ -94,12 +94,6 @@ def conversation(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
     if not question:
         raise DataError("the last message has no question")
     return question, tuple(turns)
-
-
-def question_of(text: str) -> str:
-    """Return the question in a message: what stands after its last "Question:", else all of it."""
-    found = _ASKED.findall(text)
-    return str(found[-1] if found else text).strip()
 
 
 def usage_of(written: Written) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import warnings
@@ -15,6 +14,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from sqlwright._bars import without_bars
+from sqlwright._folders import replace_folder, sync
 from sqlwright._loading import loading
 from sqlwright._processes import local_rank
 from sqlwright.config import TrainConfig
@@ -111,24 +111,3 @@ def copy_folder(source: Path, target: Path) -> None:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-
-
-def replace_folder(source: Path, target: Path) -> None:
-    """Rename `source` to `target`, moving a folder that is already there out of the way first."""
-    if target.exists():
-        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-        target.rename(old / target.name)
-        source.rename(target)
-        shutil.rmtree(old)
-    else:
-        source.rename(target)
-
-
-def sync(folder: Path) -> None:
-    """Wait until the files of a folder, and of those within it, are on the disk."""
-    for path in folder.rglob("*"):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

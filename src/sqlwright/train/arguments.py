@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 from transformers import TrainingArguments
 
+from sqlwright._folders import sync
 from sqlwright._processes import processes
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError
 from sqlwright.records import write_text
-from sqlwright.train.adapters import sync
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.parallel import Division, trainer_options
 from sqlwright.train.tokens import Sample

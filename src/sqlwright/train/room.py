@@ -68,10 +68,7 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
         return Room(wanted[0], fixed or 0)
     sizes = shape_of(shape)
     budget = _FREE * free
-    # Who takes QLoRA wants to save memory; keeping less costs it next to nothing.
-    shares = (
-        (1.0,) if config.compile == "off" else (COMPILED_KEEPS,) if config.method == "qlora" else (1.0, COMPILED_KEEPS)
-    )
+    shares = _shares(config)
     for tokens in wanted:
         least = activation_bytes(sizes, tokens, checkpointing=True)
         kept = {share: activation_bytes(sizes, tokens, checkpointing=False, keeps=share) for share in shares}
@@ -83,6 +80,15 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
             return Room(tokens, fixed or min(layers, math.ceil(excess / max(each, 1.0))), shares[-1])
     _LOG.warning("memory is short: a sequence of %d tokens may not fit", wanted[-1])
     return Room(wanted[-1], layers if fixed is None else fixed, shares[-1])
+
+
+def _shares(config: TrainConfig) -> tuple[float, ...]:
+    """Return the shares of their activations that layers may keep, the most wanted first."""
+    if config.compile == "off":
+        return (1.0,)
+    if config.method == "qlora":  # which is chosen to save memory, and loses next to no speed
+        return (COMPILED_KEEPS,)
+    return (1.0, COMPILED_KEEPS)
 
 
 def checkpoint_layers(model: Any, count: int) -> None:
