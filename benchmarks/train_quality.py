@@ -47,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--schemas", type=int, default=0, help="schemas_per_batch; 0 is its default")
+    parser.add_argument("--batch", type=int, default=0, help="batch_size; 0 is its default")
     parser.add_argument("--side-by-side", type=int, default=1, help="runs at once")
     parser.add_argument("--compile", choices=["auto", "on", "off"], default="auto", help="as in [train]")
     parser.add_argument("--one", help=argparse.SUPPRESS)  # the name of the run that a process is for
@@ -89,6 +90,7 @@ def opened(args: argparse.Namespace) -> Project:
             "too_long": "drop",
             "compile": args.compile,
             **({"schemas_per_batch": args.schemas} if args.schemas else {}),
+            **({"batch_size": args.batch} if args.batch else {}),
         },
         "evaluate": {"rule": "ts", "workers": max(1, (os.cpu_count() or 1) // args.side_by_side)},
     }
@@ -130,6 +132,7 @@ def one(args: argparse.Namespace) -> dict[str, Any]:
         "samples": record["train"]["kept"],
         "epochs": record["epochs"],
         "steps": record["steps"],
+        "batch_size": told["config"]["batch_size"],
         "schemas_per_batch": told["config"]["schemas_per_batch"],
         "share_saved": record["share_saved"],
         "samples_per_second": record["samples_per_second"],
