@@ -15,7 +15,7 @@ from shop_world import CUSTOMERS, SQL
 
 from sqlwright.errors import DataError
 from sqlwright.project import Answer, Project, hide_password, model_of, shown, toml_value
-from sqlwright.project._runner import Runner
+from sqlwright.project._opened import OpenDatabases
 from sqlwright.project._sentence import sentence
 
 
@@ -74,12 +74,12 @@ def test_a_harmful_or_wrong_statement_gives_a_result(
     shop_file: Path, tmp_path: Path, sql: str, status: str, rule: str, error: str
 ) -> None:
     project = Project.init(tmp_path, str(shop_file))
-    with Runner(project.databases) as runner:
-        assert runner.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
-        ran = runner.run(sql, "shop")
+    with OpenDatabases(project.databases) as opened:
+        assert opened.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
+        ran = opened.run(sql, "shop")
         assert (ran.result.status, ran.rule) == (status, rule)
         assert error in ran.result.error
-        assert runner.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
+        assert opened.run(SQL, "shop").result.rows == [(CUSTOMERS,)]
 
 
 def test_an_empty_question_is_not_asked(shop_file: Path, tiny_base: Path, tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sqlwright.config import DatabaseConfig
 from sqlwright.database import file_of, open_executor
 from sqlwright.errors import ConfigError, DataError
+from sqlwright.project._databases import Databases
 from sqlwright.project._suites import Locator
 from sqlwright.project._urls import hide_password
 
@@ -66,8 +68,21 @@ def test_a_folder(folder: Path) -> None:
     ]
     assert [count(url) for url in locator.suite("suite")] == [30, 10, 10, 20]
     assert count(locator.suite("duck")[0]) == 0
-    assert locator.has_suites(["own", "suite"]) and not locator.has_suites(PLAIN)
     assert Locator(str(folder)).suites(["own", "own"]) == {"own": locator.suite("own")}
+
+
+def test_a_project_s_folder(folder: Path) -> None:
+    known = Databases(DatabaseConfig(folder="."), folder)
+    assert known.ids() == ["flat", "old", "own", "suite"]
+    assert known.suite("suite") == Locator(folder).suite("suite")
+    assert [names((known.url(db_id),)) for db_id in known.ids()] == [
+        ["flat.sqlite"],
+        ["old.db"],
+        ["own.sqlite"],
+        ["suite.sqlite"],
+    ]
+    assert [known.url(db_id) for db_id in ("none", f"../{folder.name}/flat", "")] == ["", "", ""]
+    assert Databases(DatabaseConfig(folder="nowhere"), folder).suite("own") == ()
 
 
 def test_what_a_report_says(folder: Path) -> None:

@@ -20,9 +20,9 @@ from sqlwright.config import AskConfig, Config, PredictConfig
 from sqlwright.database import Result, json_value
 from sqlwright.errors import DatabaseError, DataError, EndpointError, ResourceError
 from sqlwright.project._ask_prompt import Shown, show
+from sqlwright.project._opened import NO_SQL, OpenDatabases, Ran
 from sqlwright.project._refusals import polite
 from sqlwright.project._router import route
-from sqlwright.project._runner import NO_SQL, Ran, Runner
 from sqlwright.project._sentence import Subject, sentence
 from sqlwright.records import Example, Prediction, Turn
 
@@ -190,18 +190,18 @@ def _try(
     settings: dict[str, Any] = {"max_new_tokens": model.room(predict), "schemas": shown.constraints}
     raw, statements = "", []
     ran = Ran("", Result("error", error="the model wrote no SQL"), NO_SQL)
-    with Runner(databases) as runner:
+    with OpenDatabases(databases) as opened:
         if predict.candidates == 1:
             first = engine.generate([shown.prompt], **settings)[0]
             raw, statements = first.raw, [first.sql]
-            ran = runner.run(first.sql, example.db_id)
+            ran = opened.run(first.sql, example.db_id)
         if not ran.ran:
             count = predict.candidates if predict.candidates > 1 else _CANDIDATES
             found = engine.candidates([shown.prompt], count=count, **settings)[0]
-            best, other = runner.choose(found, example)
+            best, other = opened.choose(found, example)
             statements += [candidate.sql for candidate in found if candidate.sql not in statements]
             if other.status in ("ok", "too-large") or predict.candidates > 1:
-                ran = runner.run(best.sql, example.db_id)
+                ran = opened.run(best.sql, example.db_id)
     return ran, len(statements), raw
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sqlwright.config import DatabaseConfig, Task
-from sqlwright.database import Limits, dialect_of, normalise_url, state_of
-from sqlwright.errors import ConfigError, SchemaError
+from sqlwright.database import Limits, dialect_of, state_of
+from sqlwright.errors import ConfigError, DataError, SchemaError
 from sqlwright.project._suites import Locator
 from sqlwright.project._urls import resolve_url
 from sqlwright.prompt import NO_FRAME, Frame, Template, build, schema_prefix
@@ -37,6 +37,7 @@ class Databases:
         self._values: dict[str, Values] = {}
         self._linkers: dict[str, Linker] = {}
         self._prefixes: dict[tuple[str, str], str] = {}
+        self._locator: Locator | None = None
 
     @property
     def only(self) -> str:
@@ -70,19 +71,19 @@ class Databases:
 
     def url(self, db_id: str) -> str:
         """Return the URL of a database; "" when the project has none for it."""
-        if self.config.folder:
-            file = database_file(self._root(), db_id)
-            return normalise_url(str(file)) if file else ""
-        return self._url() if self.config.url and db_id == self.only else ""
+        return next(iter(self.suite(db_id)), "")
 
     def suite(self, db_id: str) -> tuple[str, ...]:
         """Return the URLs of the databases that predictions are judged on, the main one first; () for none.
 
         A folder that holds further files beside a database's own holds its test suite.
         """
-        if self.config.folder and self.url(db_id):
-            return Locator(self._root()).suite(db_id)
-        return (self.url(db_id),) if self.url(db_id) else ()
+        if not self.config.folder:
+            return (self._url(),) if self.config.url and db_id == self.only else ()
+        try:
+            return self._located().suite(db_id)
+        except DataError:
+            return ()
 
     def described(self, db_ids: Iterable[str]) -> str:
         """Return in words what the databases are that predictions are judged on."""
@@ -164,6 +165,12 @@ class Databases:
             self._prefixes[key] = schema_prefix(self.schema(db_id), template)
         return self._prefixes[key]
 
+    def _located(self) -> Locator:
+        """Return what finds and remembers the files of `database.folder`. Raises DataError: there is no such folder."""
+        if self._locator is None:
+            self._locator = Locator(self._root())
+        return self._locator
+
     def _root(self) -> Path:
         return Path(os.path.normpath(self._folder / self.config.folder))
 
@@ -196,9 +203,3 @@ class Databases:
             f"nothing is known of database {db_id!r}: set database.url, database.folder or database.tables "
             "in sqlwright.toml"
         )
-
-
-def database_file(root: Path, db_id: str) -> Path | None:
-    """Return the SQLite file of a database in a folder of them; None when there is none."""
-    places = (root / db_id / f"{db_id}.sqlite", root / f"{db_id}.sqlite", root / db_id / f"{db_id}.db")
-    return next((file for file in places if file.is_file()), None)

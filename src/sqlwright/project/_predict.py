@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlwright.base as embedded
 from sqlwright.config import PredictConfig
 from sqlwright.project._models import Model
-from sqlwright.project._runner import Runner
+from sqlwright.project._opened import OpenDatabases
 from sqlwright.records import Example, Prediction
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
     repairs = config.repair and model.template.name != embedded.TEMPLATE
     failed: dict[str, tuple[Prediction, str]] = {}
     by_id = {example.id: example for example in examples}
-    with Runner(project.databases) as runner:
+    with OpenDatabases(project.databases) as opened:
 
         def check(one: Prediction) -> None:
-            tried = runner.run(one.sql, by_id[one.id].db_id) if repairs else None
+            tried = opened.run(one.sql, by_id[one.id].db_id) if repairs else None
             if tried is None or tried.ran:
                 keep(one)
             else:
                 failed[one.id] = (one, tried.result.error or tried.result.status)
 
         if config.candidates > 1:
-            _choose(project, model, writer, runner, examples, check, settings)
+            _choose(project, model, writer, opened, examples, check, settings)
         else:
             writer.generate(
                 model.prompts(examples, project.databases),
@@ -59,7 +59,7 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
                 **settings,
             )
         if failed:
-            _repair(project, model, writer, runner, [by_id[name] for name in failed], failed, keep, settings)
+            _repair(project, model, writer, opened, [by_id[name] for name in failed], failed, keep, settings)
 
 
 def sampling_of(config: PredictConfig) -> Sampling | None:
@@ -75,7 +75,7 @@ def _choose(
     project: Project,
     model: Model,
     writer: Writer,
-    runner: Runner,
+    opened: OpenDatabases,
     examples: Sequence[Example],
     keep: Keep,
     settings: dict[str, Any],
@@ -94,7 +94,7 @@ def _choose(
             progress=lambda done, _: project.progress("writing candidates", at + done, len(ordered), ""),  # noqa: B023
             **settings,
         )
-        chosen = [runner.choose(candidates, example)[0] for example, candidates in zip(some, found, strict=True)]
+        chosen = [opened.choose(candidates, example)[0] for example, candidates in zip(some, found, strict=True)]
         seconds = round((time.perf_counter() - began) / len(some), 6)
         for example, best in zip(some, chosen, strict=True):
             keep(Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens))
@@ -104,7 +104,7 @@ def _repair(
     project: Project,
     model: Model,
     writer: Writer,
-    runner: Runner,
+    opened: OpenDatabases,
     examples: Sequence[Example],
     failed: dict[str, tuple[Prediction, str]],
     keep: Keep,
@@ -114,7 +114,7 @@ def _repair(
 
     def settle(again: Prediction) -> None:
         first, _ = failed[again.id]
-        better = runner.run(again.sql, first.db_id).ran
+        better = opened.run(again.sql, first.db_id).ran
         seconds = round(first.seconds + again.seconds, 6)
         keep(replace(again if better else first, seconds=seconds, tokens=first.tokens + again.tokens))
 

@@ -82,10 +82,6 @@ class Locator:
             raise DataError(f"{missing[first]}{more}{count}")
         return {db_id: self._found[db_id] for db_id in wanted}
 
-    def has_suites(self, db_ids: Iterable[str]) -> bool:
-        """Return whether any of the databases has a test suite. Raises DataError as `suites` does."""
-        return any(len(suite) > 1 for suite in self.suites(db_ids).values())
-
     def describe(self, db_ids: Iterable[str]) -> str:
         """Return what the databases are, for a report; without passwords. Raises DataError as `suites` does."""
         suites = self.suites(db_ids)

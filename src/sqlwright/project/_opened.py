@@ -33,7 +33,7 @@ class Ran(NamedTuple):
         return self.result.status in ("ok", "too-large")
 
 
-class Runner:
+class OpenDatabases:
     """The project's databases, opened as they are needed; use it in a `with`."""
 
     def __init__(self, databases: Databases) -> None:
@@ -71,8 +71,8 @@ class Runner:
         best = choose(tried, results, required_values(links))
         return tried[best], results[best]
 
-    def __enter__(self) -> Runner:
-        """Return the runner itself."""
+    def __enter__(self) -> OpenDatabases:
+        """Return the databases themselves."""
         return self
 
     def __exit__(
