@@ -36,7 +36,7 @@ def project(shop_file: Path, tiny_base: Path, tmp_path_factory: pytest.TempPathF
     settings = {"train": {"base": str(tiny_base)}, "database": {"personal_values": True}}
     project = Project.init(tmp_path_factory.mktemp("asked"), str(shop_file), settings)
     run, _, _ = project.loaded("base")
-    project.use_engine(run, Endpoint(server.url, "m", None, Patience(attempts=1)))  # type: ignore[arg-type]
+    project.use_engine(run, Endpoint(server.url, "m", None, Patience(attempts=1)))
     return project
 
 
@@ -118,18 +118,50 @@ def test_a_model_or_a_database_that_is_away_is_an_answer(
     (tmp_path / "shop.db").write_bytes(shop_file.read_bytes())
     other = Project.init(tmp_path, str(tmp_path / "shop.db"), {"train": {"base": str(tiny_base)}})
     run, _, _ = other.loaded("base")
-    other.use_engine(run, Endpoint(server.url, "m"))  # type: ignore[arg-type]
+    other.use_engine(run, Endpoint(server.url, "m"))
     says(server, COUNT)
     assert other.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
     (tmp_path / "shop.db").rename(tmp_path / "away.db")
     answer = other.ask(QUESTION, "base")
-    assert (answer.status, answer.rows) == ("error", [])
+    assert (answer.status, answer.rule, answer.tried, answer.rows) == ("error", "database", 1, [])
+    assert "no such database file" in answer.error
     answer = Project.open(tmp_path).ask(QUESTION, "base")
     assert (answer.status, answer.rule) == ("error", "database")
     (tmp_path / "away.db").rename(tmp_path / "shop.db")
     assert other.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
     with pytest.raises(DataError, match="empty"):
         other.ask(" ", "base")
+
+
+def test_the_engine_of_the_settings_is_what_asks(
+    shop_file: Path, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_KEY", "k-1")
+    predict = {"url": server.url, "model": "writer", "key": "SHOP_KEY", "temperature": 0.5, "max_new_tokens": 40}
+    Project.init(tmp_path, str(shop_file), {"predict": predict})
+    says(server, COUNT)
+    project = Project.open(tmp_path)
+    assert project.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
+    assert project.write_sql(QUESTION, "base").sql == COUNT
+    body, headers = server.bodies[-1], server.headers[-1]
+    assert (body["model"], body["temperature"], body["max_tokens"]) == ("writer", 0.5, 40)
+    assert headers["authorization"] == "Bearer k-1"
+    with pytest.raises(ConfigError, match="llamacpp"):
+        Project.open(tmp_path, {"predict": {"engine": "llamacpp", "model": ""}}).ask(QUESTION, "base")
+
+
+def test_a_gguf_file_of_the_settings_is_what_asks(shop_file: Path, tmp_path: Path) -> None:
+    llama_cpp = pytest.importorskip("llama_cpp")
+    pytest.importorskip("gguf")
+    from sqlwright import base
+    from sqlwright.export import write_gguf
+    from sqlwright.infer.llamacpp import LlamaCpp
+
+    file = write_gguf(base.path(), tmp_path / "base.gguf", "f16").path
+    project = Project.init(tmp_path, str(shop_file), {"predict": {"model": str(file)}})
+    assert project.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
+    engine = project.loaded("base")[2]
+    assert isinstance(engine, LlamaCpp) and isinstance(engine.model, llama_cpp.Llama)
 
 
 def test_a_chat_model_writes_the_text_and_its_figures_are_checked(project: Project, server: Server) -> None:
@@ -196,7 +228,7 @@ def test_of_a_large_schema_only_what_is_needed_is_shown(
     database.close()
     large = Project.init(tmp_path, str(tmp_path / "large.db"), {"train": {"base": str(tiny_base)}})
     run, _, _ = large.loaded("base")
-    large.use_engine(run, Endpoint(server.url, "m"))  # type: ignore[arg-type]
+    large.use_engine(run, Endpoint(server.url, "m"))
     says(server, "SELECT COUNT(*) FROM supplier")
     assert large.ask("How many suppliers are there?", "base").rows == [(2,)]
     prompt = server.bodies[-1]["messages"][-1]["content"]

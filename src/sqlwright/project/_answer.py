@@ -20,17 +20,18 @@ from sqlwright.config import AskConfig, Config, PredictConfig
 from sqlwright.database import Result, json_value
 from sqlwright.errors import DatabaseError, DataError, EndpointError, ResourceError
 from sqlwright.project._ask_prompt import Shown, show
-from sqlwright.project._opened import NO_SQL, OpenDatabases, Ran
+from sqlwright.project._opened import AWAY, NO_SQL, OpenDatabases, Ran
+from sqlwright.project._predict import sampling_of
 from sqlwright.project._refusals import polite
 from sqlwright.project._router import route
 from sqlwright.project._sentence import Subject, sentence
 from sqlwright.records import Example, Prediction, Turn
 
 if TYPE_CHECKING:
-    from sqlwright.infer import Engine
+    from sqlwright.infer import Writer
     from sqlwright.project._databases import Databases
     from sqlwright.project._models import Model
-    from sqlwright.project._writer import Writer
+    from sqlwright.project._writer import TextWriter
 
 _CANDIDATES = 4
 """How many candidates are tried when a single statement does not run."""
@@ -102,11 +103,11 @@ class Answer:
 def answer(
     asked: Asked,
     model: Model,
-    engine: Engine,
+    engine: Writer,
     databases: Databases,
     config: AskConfig,
     predict: PredictConfig,
-    write: Writer | None = None,
+    write: TextWriter | None = None,
 ) -> Answer:
     """Return the answer to a question.
 
@@ -157,7 +158,7 @@ def answer(
     return Answer(**told, columns=ran.result.columns, rows=ran.result.rows, text=text, seconds=seconds())
 
 
-def written(asked: Asked, model: Model, engine: Engine, databases: Databases, config: Config) -> Prediction:
+def written(asked: Asked, model: Model, engine: Writer, databases: Databases, config: Config) -> Prediction:
     """Return the statement that a model writes for a question, neither checked nor run.
 
     Raises:
@@ -168,8 +169,12 @@ def written(asked: Asked, model: Model, engine: Engine, databases: Databases, co
     dialect = databases.schema(db_id).dialect
     example = _example(question, db_id, language_of(question), dialect, asked.history)
     shown = show(example, model, databases, config.ask, constrain=config.predict.constrain)
-    room = model.room(config.predict)
-    return engine.generate([shown.prompt], max_new_tokens=room, schemas=shown.constraints)[0]
+    return engine.generate([shown.prompt], **_settings(shown, model, config.predict))[0]
+
+
+def _settings(shown: Shown, model: Model, predict: PredictConfig) -> dict[str, Any]:
+    """Return how a model is asked for what was shown."""
+    return {"max_new_tokens": model.room(predict), "schemas": shown.constraints, "sampling": sampling_of(predict)}
 
 
 def _whole(question: str) -> str:
@@ -184,10 +189,10 @@ def _example(question: str, db_id: str, language: str, dialect: str, history: tu
 
 
 def _try(
-    example: Example, shown: Shown, engine: Engine, databases: Databases, model: Model, predict: PredictConfig
+    example: Example, shown: Shown, engine: Writer, databases: Databases, model: Model, predict: PredictConfig
 ) -> tuple[Ran, int, str]:
     """Return what the model's statement came to, how many were tried, and the text of the first."""
-    settings: dict[str, Any] = {"max_new_tokens": model.room(predict), "schemas": shown.constraints}
+    settings = _settings(shown, model, predict)
     raw, statements = "", []
     ran = Ran("", Result("error", error="the model wrote no SQL"), NO_SQL)
     with OpenDatabases(databases) as opened:
@@ -195,7 +200,7 @@ def _try(
             first = engine.generate([shown.prompt], **settings)[0]
             raw, statements = first.raw, [first.sql]
             ran = opened.run(first.sql, example.db_id)
-        if not ran.ran:
+        if not ran.ran and ran.rule != AWAY:
             count = predict.candidates if predict.candidates > 1 else _CANDIDATES
             found = engine.candidates([shown.prompt], count=count, **settings)[0]
             best, other = opened.choose(found, example)

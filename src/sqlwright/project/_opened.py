@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 NO_SQL = "no-sql"
 """The rule of a result for which there was no statement to run."""
+AWAY = "database"
+"""The rule of a result for which there was no database to run it on: it cannot be opened, or was lost meanwhile."""
+_ANY = "SELECT 1"
+"""A statement that every database answers, so that an error of a statement is told from the loss of its database."""
 
 
 class Ran(NamedTuple):
@@ -25,7 +29,7 @@ class Ran(NamedTuple):
     """As the guard wrote it anew, and as it was run; what was refused stands as the model wrote it."""
     result: Result
     rule: str = ""
-    """The guard's rule that it breaks; `NO_SQL` where there was none; "" for what went to the database."""
+    """The guard's rule that it breaks; `NO_SQL` or `AWAY` where there was none; "" for what the database answered."""
 
     @property
     def ran(self) -> bool:
@@ -58,10 +62,12 @@ class OpenDatabases:
         try:
             executor = self.executor(db_id)
         except DatabaseError as error:
-            return Ran(found.sql, Result("error", error=str(error)))
+            return Ran(found.sql, Result("error", error=str(error)), AWAY)
         if executor is None:
-            return Ran(found.sql, Result("error", error=f"there is no database {db_id!r} to run it on"))
-        return Ran(found.sql, executor.run(found.sql))
+            return Ran(found.sql, Result("error", error=f"there is no database {db_id!r} to run it on"), AWAY)
+        result = executor.run(found.sql)
+        lost = result.status == "error" and not executor.run(_ANY).ok
+        return Ran(found.sql, result, AWAY if lost else "")
 
     def choose(self, candidates: Sequence[Candidate], example: Example) -> tuple[Candidate, Result]:
         """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`)."""

@@ -43,8 +43,8 @@ def write_questions(
     with stage(out.parent, name, inputs=inputs, settings=settings, outputs=[out], force=force) as step:
         if not step.unchanged:
             project.progress("loading the model", 0, 0, "")
-            found = model.engine().generate(
-                model.prompts(examples, project.databases),
+            found = model.writer(config).generate(
+                model.for_engine(config).prompts(examples, project.databases),
                 max_new_tokens=config.max_new_tokens,
                 batch_size=config.batch_size,
                 progress=lambda done, total: project.progress("writing questions", done, total, ""),

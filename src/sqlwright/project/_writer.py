@@ -22,11 +22,11 @@ from sqlwright.project._sentence import shown
 from sqlwright.records import Prompt
 
 if TYPE_CHECKING:
-    from sqlwright.infer import Engine
+    from sqlwright.infer import Writer
     from sqlwright.infer.endpoint import Endpoint
     from sqlwright.project._models import Model
 
-Writer = Callable[[str, str, str, str, Result], str]
+TextWriter = Callable[[str, str, str, str, Result], str]
 """Question, language, schema, SQL and result -> text; "" where none can be had."""
 
 _LONGEST_CELL = 80
@@ -43,7 +43,7 @@ _ASK = (
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
-def writer_of(config: AskConfig, model: Model, engine: Engine) -> Writer | None:
+def writer_of(config: AskConfig, model: Model, engine: Writer) -> TextWriter | None:
     """Return who writes an answer's text besides the template; None where nobody does.
 
     Raises:
@@ -121,6 +121,6 @@ def _from_endpoint(endpoint: Endpoint, text: str) -> str:
     return endpoint.generate([Prompt("text", "", text)], max_new_tokens=_TOKENS)[0].raw
 
 
-def _from_engine(model: Model, engine: Engine, text: str) -> str:
+def _from_engine(model: Model, engine: Writer, text: str) -> str:
     prompt = Prompt("text", model.frame.before, text + model.frame.after)
     return engine.generate([prompt], max_new_tokens=_TOKENS)[0].raw

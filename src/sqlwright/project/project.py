@@ -41,7 +41,7 @@ from sqlwright.records import Prediction, Turn, write_text
 from sqlwright.schema import Lexicon, Schema, Style
 
 if TYPE_CHECKING:
-    from sqlwright.infer import Engine
+    from sqlwright.infer import Writer
     from sqlwright.train import Estimate
 
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -55,7 +55,7 @@ class Project:
     folder: Path
     config: Config
     progress: Progress = silent
-    _engines: dict[str, tuple[Model, Engine]] = field(default_factory=dict, repr=False)
+    _engines: dict[str, tuple[Model, Writer]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder: str | Path = ".", overrides: Overrides | None = None, *, progress: Progress = silent) -> Self:
@@ -271,20 +271,22 @@ class Project:
         asked = Asked(question, db_id or "", tuple(history))
         return written(asked, model.asking(self.config.predict), engine, self.databases, self.config)
 
-    def loaded(self, run: str | None = None) -> tuple[str, Model, Engine]:
-        """Return a run's id, its model and its engine, which stays loaded until another run is asked for.
+    def loaded(self, run: str | None = None) -> tuple[str, Model, Writer]:
+        """Return a run's id, its model and the engine that [predict] names; it stays loaded until another is asked for.
 
         Raises:
-            ConfigError, DataError: there is no such run.
+            ConfigError, DataError: there is no such run, or what the engine needs is not named or cannot be loaded.
+            MissingExtra: the engine is not installed.
         """
         run = _runs.resolve_run(self, run)
         if run not in self._engines:
             model = model_of_run(self.layout, run, own_code=self.config.train.trust_remote_code)
             self.progress("loading the model", 0, 0, "")
-            self._engines = {run: (model, model.engine())}
+            predict = self.config.predict
+            self._engines = {run: (model.for_engine(predict), model.writer(predict))}
         return run, *self._engines[run]
 
-    def use_engine(self, run: str, engine: Engine) -> None:
+    def use_engine(self, run: str, engine: Writer) -> None:
         """Let `ask` generate with this engine for a run that is loaded, such as one that gathers calls into batches."""
         self._engines[run] = (self._engines[run][0], engine)
 

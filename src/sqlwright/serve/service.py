@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
 
 from sqlwright.config import ServeConfig
 from sqlwright.database import guard, open_executor
@@ -15,9 +14,6 @@ from sqlwright.project import Answer, Model, Project
 from sqlwright.records import Example, Turn
 from sqlwright.serve.batching import TICKET, Batcher, Ticket
 from sqlwright.sqlkit import reasoning
-
-if TYPE_CHECKING:
-    from sqlwright.infer import Engine
 
 _BYTES_A_TOKEN = 3
 
@@ -178,7 +174,7 @@ def open_service(
     run, model, engine = project.loaded(run)
     config = project.config.serve
     batcher = Batcher(engine, window=config.window_ms / 1000, most=config.max_batch, observe=observe)
-    project.use_engine(run, cast("Engine", batcher))  # it does all that an engine does
+    project.use_engine(run, batcher)
     service = Service(project, run, model, batcher)
     for db_id in service.ids()[:1]:
         service.write_sql("How many are there?", db_id, max_new_tokens=1)
