@@ -8,7 +8,8 @@
 
 Only lengths matter for speed, so a text is words "w17 w4 ..." and the tokenizer has one token for each: a text of k
 words has k tokens. `spider` has the token lengths of Spider's training questions (`benchmarks/data/spider_lengths.json`
-says how they were counted); `bird` has 24 schemas of 2,000 to 6,000 tokens with 130 questions each.
+says how they were counted), `spider-dev` those of dev; `bird` has 24 schemas of 2,000 to 6,000 tokens with 130
+questions each.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from typing import Any, Literal
 from sqlwright.records import Prompt
 from sqlwright.train import Sample
 
-Workload = Literal["spider", "bird"]
+Workload = Literal["spider", "spider-dev", "bird"]
 LENGTHS = Path(__file__).resolve().parent / "data" / "spider_lengths.json"
+DEV_LENGTHS = LENGTHS.with_name("spider_dev_lengths.json")
 _SPECIAL = ("<eos>", "<pad>", "<bos>")
 """The last ids of the vocabulary; every other id i is the word "w<i>"."""
 
@@ -82,12 +84,20 @@ def write_base(folder: Path | str, shape: str, *, seed: int = 0, device: str = "
         shape: a name in `SHAPES`.
         device: where the weights are drawn; a GPU takes seconds for 8B of them, a CPU minutes.
     """
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
-
     folder = Path(folder)
     if (folder / "tokenizer_config.json").exists():  # the last to be written
         return folder
+    model, tokenizer = make_base(shape, seed=seed, device=device)
+    model.save_pretrained(folder, max_shard_size="2GB")
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def make_base(shape: str, *, seed: int = 0, device: str = "cpu") -> tuple[Any, Any]:
+    """Return the model and the tokenizer that `write_base` writes, without writing them."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
     options = dict(SHAPES[shape])
     vocabulary = options["vocab_size"]
     eos, pad, bos = range(vocabulary - len(_SPECIAL), vocabulary)
@@ -96,9 +106,7 @@ def write_base(folder: Path | str, shape: str, *, seed: int = 0, device: str = "
     auto: Any = AutoModelForCausalLM
     with torch.device(device):
         model = auto.from_config(config, dtype=torch.bfloat16)
-    model.save_pretrained(folder, max_shard_size="2GB")
-    _tokenizer(vocabulary).save_pretrained(folder)
-    return folder
+    return model, _tokenizer(vocabulary)
 
 
 def _tokenizer(vocabulary: int) -> Any:
@@ -163,8 +171,9 @@ def make_samples(workload: Workload, vocabulary: int, *, scale: float = 1.0, see
 
 def _lengths(workload: Workload, rng: random.Random) -> list[tuple[int, list[tuple[int, int]]]]:
     """Return the tokens of each schema, and of suffix and completion of its questions."""
-    if workload == "spider":
-        return [(schema["prefix"], schema["samples"]) for schema in json.loads(LENGTHS.read_text())["schemas"]]
+    if workload != "bird":
+        known = json.loads((LENGTHS if workload == "spider" else DEV_LENGTHS).read_text())
+        return [(schema["prefix"], schema["samples"]) for schema in known["schemas"]]
     return [
         (rng.randint(2000, 6000), [(rng.randint(70, 130), rng.randint(30, 90)) for _ in range(130)]) for _ in range(24)
     ]

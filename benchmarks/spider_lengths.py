@@ -1,6 +1,9 @@
-"""Writes the token lengths of Spider's training prompts, which the benchmarks of speed are made of; no text is kept.
+"""Writes the token lengths of Spider's prompts, which the benchmarks of speed are made of; no text is kept.
 
     python benchmarks/spider_lengths.py --data ../shared/data/spider --tokenizer bpe128k.json
+    python benchmarks/spider_lengths.py --data ../shared/data/spider --tokenizer bpe128k.json --dev-databases DIR
+
+The second writes those of dev, in the file's order within a database, for the questions whose databases are in DIR.
 
 The tokenizer is a byte-level BPE of 128,000 tokens, trained on 80 million characters of Python sources and documents
 with Llama 3's split pattern, since Llama's own is not free to pass on.
@@ -12,9 +15,10 @@ import argparse
 import json
 import statistics
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
-from random_base import LENGTHS
+from random_base import DEV_LENGTHS, LENGTHS
 from tokenizers import Tokenizer
 
 from sqlwright.prompt import get_template, schema_prefix
@@ -22,7 +26,7 @@ from sqlwright.records import Example
 from sqlwright.schema import read_spider_tables
 
 ABOUT = (
-    "tokens of Spider's training prompts (template 'chat') under a byte-level BPE of 128,000 tokens, trained on "
+    "tokens of Spider's {} prompts (template 'chat') under a byte-level BPE of 128,000 tokens, trained on "
     "80 million characters of Python sources and documentation with Llama 3's split pattern"
 )
 
@@ -31,6 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, type=Path)
     parser.add_argument("--tokenizer", required=True)
+    parser.add_argument("--dev-databases", type=Path, help="folder of dev's databases")
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(args.tokenizer)
 
@@ -40,22 +45,30 @@ def main() -> None:
     template = get_template("chat")
     schemas = read_spider_tables(args.data / "tables.json")
     by_db: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for line in (args.data / "train.jsonl").open():
-        row = json.loads(line)
-        example = Example(
-            id=row["id"], question=row["question"], sql=row["query"], db_id=row["db_id"], dialect="sqlite"
-        )
-        completion = template.completion(row["query"])
-        by_db[row["db_id"]].append((count(template.suffix(example, ())), count(completion) + 1))
+    for example in _examples(args.data, args.dev_databases):
+        completion = template.completion(example.sql)
+        by_db[example.db_id].append((count(template.suffix(example, ())), count(completion) + 1))
     found = [
         {"prefix": 1 + count(schema_prefix(schemas[db], template)), "samples": pairs}
         for db, pairs in sorted(by_db.items())
     ]
-    LENGTHS.write_text(json.dumps({"about": ABOUT, "schemas": found}, separators=(",", ":")) + "\n")
+    about = ABOUT.format("dev" if args.dev_databases else "training")
+    place = DEV_LENGTHS if args.dev_databases else LENGTHS
+    place.write_text(json.dumps({"about": about, "schemas": found}, separators=(",", ":")) + "\n")
     prefixes = [1 + count(schema_prefix(schemas[db], template)) for db in by_db]
     pairs = [pair for each in by_db.values() for pair in each]
     print(f"{len(by_db)} schemas of {statistics.mean(prefixes):.0f} tokens, {len(pairs)} samples", end=", ")
     print(f"suffix {statistics.mean(a for a, _ in pairs):.1f}, completion {statistics.mean(b for _, b in pairs):.1f}")
+
+
+def _examples(data: Path, dev_databases: Path | None) -> Iterator[Example]:
+    if dev_databases is None:
+        rows = [json.loads(line) for line in (data / "train.jsonl").open()]
+    else:
+        rows = json.loads((data / "dev.json").read_text())
+        rows = [row for row in rows if (dev_databases / row["db_id"]).exists()]
+    for number, row in enumerate(rows):
+        yield Example(str(number), question=row["question"], sql=row["query"], db_id=row["db_id"], dialect="sqlite")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from sqlwright.infer.choose import Candidate
 from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
 from sqlwright.infer.decode import Scored, Stop, beam
 from sqlwright.infer.extract import ends_statement, extract_sql
+from sqlwright.infer.open_batch import OpenBatch
 from sqlwright.infer.rolling import Request, Written, roll
 from sqlwright.infer.sampling import Sampling
 from sqlwright.infer.writer import Done, Progress
@@ -86,10 +87,19 @@ class Engine:
         return [out[row] for row in range(len(prompts))]
 
     def token_ids(
-        self, prompts: Sequence[Prompt], *, max_new_tokens: int = 128, batch_size: int = 64
+        self,
+        prompts: Sequence[Prompt],
+        *,
+        max_new_tokens: int = 128,
+        batch_size: int = 64,
+        limits: Sequence[int] | None = None,
     ) -> Iterator[tuple[int, list[int]]]:
-        """Yield the place of a prompt and the tokens of its greedy answer, as they come; for measurements."""
-        for row, one in self._rolled(prompts, 1, max_new_tokens, batch_size, None, None):
+        """Yield the place of a prompt and the tokens of its greedy answer, as they come; for measurements.
+
+        Args:
+            limits: most tokens of each answer, besides `max_new_tokens`.
+        """
+        for row, one in self._rolled(prompts, 1, max_new_tokens, batch_size, None, None, limits):
             yield row, one.ids
 
     def candidates(
@@ -133,6 +143,26 @@ class Engine:
             for prompt, answers in zip(prompts, found, strict=True)
         ]
 
+    def open_batch(self, rows: int, sampling: Sampling | None = None) -> OpenBatch | None:
+        """Return a batch that prompts join and leave at any time; None for a model that only transformers can run."""
+        if not can_share(self.model):
+            return None
+        return OpenBatch(self.model, self._stop(), self._request, self._prediction, rows, sampling)
+
+    def _request(self, prompt: Prompt, most: int, schema: Schema | None, sampling: Sampling | None) -> Request:
+        ((prefix, suffix),) = self._encoded([prompt])
+        if not suffix:
+            prefix, suffix = (), prefix
+        thinking = {prompt.id} if opens_thought(prompt.suffix) else set()
+        guide = self._starts({prompt.id: schema} if schema else {}, thinking).get(prompt.id)
+        source = sampling.source(prompt.suffix) if sampling else None
+        return Request(prefix, suffix, guide, source, most)
+
+    def _prediction(self, prompt: Prompt, one: Written) -> Prediction:
+        text = self.tokenizer.decode(one.ids, skip_special_tokens=True)
+        sql = extract_sql(text, thinking=opens_thought(prompt.suffix))
+        return Prediction(prompt.id, "", sql, text, round(one.seconds, 6), len(one.ids))
+
     def _written(
         self,
         prompts: Sequence[Prompt],
@@ -159,6 +189,7 @@ class Engine:
         batch_size: int,
         schemas: Mapping[str, Schema] | None,
         sampling: Sampling | None,
+        limits: Sequence[int] | None = None,
     ) -> Iterator[tuple[int, Written]]:
         """Yield rows of `prompts` with what `roll` wrote, as it comes."""
         encoded = self._encoded(prompts)
@@ -169,7 +200,8 @@ class Engine:
                 suffix = (encoded[row][0] + encoded[row][1])[len(prefix) :]
                 for number in range(copies):
                     source = sampling.source(prompts[row].id, number) if sampling else None
-                    requests.append(Request(prefix, suffix, starts.get(prompts[row].id), source))
+                    limit = limits[row] if limits is not None else None
+                    requests.append(Request(prefix, suffix, starts.get(prompts[row].id), source, limit))
                     places.append(row)
         options: dict[str, Any] = {"rows": batch_size, "max_new_tokens": max_new_tokens, "stop": self._stop()}
         with self._answering():

@@ -43,6 +43,8 @@ class Request:
     guide: Guide = None
     source: Random | None = None
     """Where its random numbers come from; None takes the likeliest token."""
+    most: int | None = None
+    """Tokens of its answer at most, where that is less than of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def roll(
     if not requests:
         return
     capacity = max(len(one.prefix) + len(one.suffix) for one in requests) + max_new_tokens
-    batch = _Batch(model, _fitting(model, rows, capacity), capacity, stop, sampling)
+    batch = Batch(model, fitting(model, rows, capacity), capacity, stop, sampling)
     at, known = 0, list[Any]()
     prefix: Ids = ()
     while at < len(requests) or batch.rows:
@@ -110,7 +112,7 @@ def roll(
                 known = compute_prefix(model, first.prefix) if first.prefix else []
                 prefix = first.prefix
                 batch.owed = time.perf_counter() - began
-            logits = batch.admit(at, requests[at : at + count], known)
+            logits = batch.admit(range(at, at + count), requests[at : at + count], known)
             at += count
             new = slice(len(batch.rows) - count, len(batch.rows))
         else:
@@ -129,8 +131,8 @@ def _alike(requests: Sequence[Request], at: int, most: int) -> int:
     return count
 
 
-def _fitting(model: Any, rows: int, capacity: int) -> int:
-    """Return how many rows of `capacity` tokens the memory holds, at most `rows`."""
+def fitting(model: Any, rows: int, capacity: int) -> int:
+    """Return how many rows of `capacity` tokens the memory holds, at most `rows` and at least one."""
     config = model.config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -140,11 +142,11 @@ def _fitting(model: Any, rows: int, capacity: int) -> int:
     return max(1, min(rows, free // size))
 
 
-class _Batch:
+class Batch:
     """The sequences under way; the first `len(rows)` slots are theirs."""
 
     def __init__(self, model: Any, size: int, capacity: int, stop: Stop, sampling: Sampling | None) -> None:
-        self.model, self.size, self.stop, self.sampling = model, size, stop, sampling
+        self.model, self.size, self.capacity, self.stop, self.sampling = model, size, capacity, stop, sampling
         self.rows: list[_Row] = []
         self.owed = 0.0
         """Seconds of a prefix, which its first rows pay."""
@@ -154,8 +156,13 @@ class _Batch:
         self._cost = 0.0
         """Seconds that a row which was there from the beginning has taken part in, shared."""
 
-    def admit(self, first: int, requests: Sequence[Request], known: KeysValues) -> torch.Tensor:
-        """Take requests of one prefix into free slots; return the logits after each, (requests, vocabulary)."""
+    def admit(self, numbers: Sequence[int], requests: Sequence[Request], known: KeysValues) -> torch.Tensor:
+        """Take requests of one prefix into free slots; return the logits after each, (requests, vocabulary).
+
+        Args:
+            numbers: what each request is called in what is written for it.
+            known: the keys and values of the prefix.
+        """
         began = time.perf_counter()
         device, shared = self.model.device, len(requests[0].prefix)
         length = max(len(one.suffix) for one in requests)
@@ -181,7 +188,7 @@ class _Batch:
         )
         share = (time.perf_counter() - began + self.owed) / len(requests)
         self.owed = 0.0
-        for number, one in enumerate(requests, first):
+        for number, one in zip(numbers, requests, strict=True):
             total = shared + len(one.suffix)
             start = end - len(one.suffix)
             self.rows.append(_Row(number, one, one.guide, [], start, total - 1, end, share - self._cost))
@@ -219,13 +226,14 @@ class _Batch:
                 row.total += float(logits[at].float().log_softmax(-1)[token])
             if token not in self.stop.ids:
                 row.ids.append(token)
-            if token in self.stop.ids or len(row.ids) >= most or self.stop.ended(row.ids):
+            longest = min(most, row.request.most or most)
+            if token in self.stop.ids or len(row.ids) >= longest or self.stop.ended(row.ids):
                 ended.append(row)
                 row.total /= len(row.ids) + (token in self.stop.ids)
         self._cost += (time.perf_counter() - began) / len(self.rows)
         for row in ended:
             yield Written(row.number, row.ids, row.total, row.paid + self._cost)
-        self._leave(ended)
+        self.leave(ended)
 
     def _tokens(self, rows: Sequence[_Row], logits: torch.Tensor) -> list[int]:
         if self.sampling is None:
@@ -233,7 +241,7 @@ class _Batch:
             return best
         return draw(logits, self.sampling, [row.request.source.random() if row.request.source else 0.0 for row in rows])
 
-    def _leave(self, ended: Sequence[_Row]) -> None:
+    def leave(self, ended: Sequence[_Row]) -> None:
         """Free the slots of these rows, and move the last ones into the gaps."""
         gone = {row.number for row in ended}
         at = 0

@@ -30,6 +30,8 @@ class _Place:
     """The columns that it writes: the same for all rows, or (rows,) with one of each."""
     end: int
     """Columns that it reads."""
+    each: torch.Tensor | None = None
+    """(rows,): 0, 1, 2 ..., where rows have columns of their own."""
 
 
 class _Layer(DynamicLayer):  # type: ignore[no-untyped-call]
@@ -63,7 +65,7 @@ class _Layer(DynamicLayer):  # type: ignore[no-untyped-call]
                 view[:, :, columns] = states
             else:
                 # Under autocast keys and values may differ in their type; unlike a slice, places do not convert.
-                view[torch.arange(len(view), device=view.device), :, columns] = states[:, :, 0].to(view.dtype)
+                view[self._place.each, :, columns] = states[:, :, 0].to(view.dtype)
             found.append(view[:, :, :end])
         return found[0], found[1]
 
@@ -86,6 +88,8 @@ class Slots:
     def at(self, rows: slice, columns: slice | torch.Tensor, end: int) -> None:
         """Say where the next pass through the model reads and writes."""
         self._place.rows, self._place.columns, self._place.end = rows, columns, end
+        if isinstance(columns, torch.Tensor):
+            self._place.each = torch.arange(len(columns), device=columns.device)
 
     def fill(self, rows: slice, known: KeysValues) -> None:
         """Begin these rows with a prefix that was computed before."""
