@@ -13,8 +13,9 @@ from tiny_model import prompts
 
 from sqlwright.infer import load
 from sqlwright.records import Prediction, Prompt
-from sqlwright.serve.batching import TICKET, Batcher, Cancelled, Ticket
+from sqlwright.serve.batching import Batcher
 from sqlwright.serve.rate import Rates
+from sqlwright.serve.ticket import TICKET, Cancelled, Ticket
 
 
 class Gated:

@@ -55,7 +55,7 @@ class OpenBatch:
     """Prompts that have no answer yet, by number."""
     _waiting: deque[tuple[int, Request]] = field(default_factory=deque, init=False)
     _waited: int = field(default=0, init=False)
-    """Steps since the first of those that wait came."""
+    """Steps since there are any that wait, or since some of them began."""
     _next: int = field(default=0, init=False)
     _prefixes: OrderedDict[Ids, KeysValues] = field(default_factory=OrderedDict, init=False)
 
@@ -89,13 +89,8 @@ class OpenBatch:
         """Let the model write a token for each, or take new ones in; yield the answers that are complete."""
         if self._batch is None or not self.busy:
             return
-        running = len(self._batch.rows)
-        self._waited += bool(self._waiting)
         with torch.inference_mode():
-            if self._waiting and (len(self._waiting) * _ENOUGH >= running or self._waited > _PATIENCE):
-                written = self._admit(self._batch)
-            else:
-                written = list(self._batch.write(slice(0, running), self._batch.step(), self._batch.capacity))
+            written = self._admit(self._batch) if self._is_time(self._batch) else _go_on(self._batch)
         for one in written:
             yield one.row, self.tell(self._asked.pop(one.row), one)
 
@@ -119,11 +114,18 @@ class OpenBatch:
         capacity = -(-needed // _STEP) * _STEP
         self._batch = Batch(self.model, fitting(self.model, self.rows, capacity), capacity, self.stop, self.sampling)
 
+    def _is_time(self, batch: Batch) -> bool:
+        """Return whether to let prompts begin before those that run get another token."""
+        if not self._waiting or len(batch.rows) == batch.size:
+            return False
+        self._waited += 1
+        return self._waited > _PATIENCE or len(self._waiting) * _ENOUGH >= len(batch.rows)
+
     def _admit(self, batch: Batch) -> list[Written]:
         """Let the first of those that wait begin, with those behind it that are about the same schema."""
-        prefix = self._waiting[0][1].prefix
+        prefix, free = self._waiting[0][1].prefix, batch.size - len(batch.rows)
         new: list[tuple[int, Request]] = []
-        while self._waiting and self._waiting[0][1].prefix == prefix:
+        while len(new) < free and self._waiting and self._waiting[0][1].prefix == prefix:
             new.append(self._waiting.popleft())
         self._waited = 0
         numbers, requests = [number for number, _ in new], [request for _, request in new]
@@ -140,6 +142,10 @@ class OpenBatch:
         while len(self._prefixes) > 1 and sum(map(_bytes, self._prefixes.values())) > _KEPT_BYTES:
             self._prefixes.popitem(last=False)
         return self._prefixes[prefix]
+
+
+def _go_on(batch: Batch) -> list[Written]:
+    return list(batch.write(slice(0, len(batch.rows)), batch.step(), batch.capacity))
 
 
 def _bytes(known: KeysValues) -> int:

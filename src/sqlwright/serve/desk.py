@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from starlette.requests import Request
 
 from sqlwright.errors import SqlwrightError
-from sqlwright.serve.batching import TICKET, Ticket
+from sqlwright.serve.ticket import TICKET, Ticket
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from sqlwright.errors import (
     SqlError,
     SqlwrightError,
 )
-from sqlwright.serve.batching import Cancelled
 from sqlwright.serve.desk import Busy, Gone
+from sqlwright.serve.ticket import Cancelled
 
 _OPENAI = ("/v1/chat/", "/v1/models")
 _GONE = 499

@@ -12,7 +12,8 @@ from sqlwright.database import guard, open_executor
 from sqlwright.errors import ConfigError, DatabaseError, DataError, SchemaError
 from sqlwright.project import Answer, Model, Project
 from sqlwright.records import Example, Turn
-from sqlwright.serve.batching import TICKET, Batcher, Ticket
+from sqlwright.serve.batching import Batcher
+from sqlwright.serve.ticket import TICKET, Ticket
 from sqlwright.sqlkit import reasoning
 
 _BYTES_A_TOKEN = 3
