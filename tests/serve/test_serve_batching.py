@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,15 @@ def _ask(batcher: Batcher, text: str, room: int = 1) -> str:
 
 
 def _wait(batcher: Batcher, calls: int) -> None:
+    _until(lambda: batcher.waiting >= calls)
+
+
+def _until(true: Callable[[], bool]) -> None:
     for _ in range(2000):
-        if batcher.waiting >= calls:
+        if true():
             return
         threading.Event().wait(0.005)
-    raise AssertionError(f"{batcher.waiting} calls wait, not {calls}")
+    raise AssertionError("it did not come about")
 
 
 def test_what_waits_together_runs_together_and_each_gets_its_own() -> None:
@@ -134,3 +138,34 @@ def test_a_key_has_its_rate() -> None:
     now[0] = 100.0
     assert [rates.wait("a") for _ in range(4)] == [0, 0, 0, 0.5]
     assert Rates(0.0, 1).wait("a") == 0
+
+
+def _with_ticket(ticket: Ticket, work: Callable[[], Any]) -> Any:
+    TICKET.set(ticket)
+    return work()
+
+
+def test_a_call_joins_a_batch_under_way_and_one_that_is_left_leaves_it(tiny_base: Path) -> None:
+    engine = load(tiny_base, precision="fp32", device="cpu")
+    endless = max(prompts(), key=lambda prompt: engine.generate([prompt], max_new_tokens=40)[0].tokens)
+    short = engine.generate([prompts()[0]], max_new_tokens=3)[0]
+    sizes: list[int] = []
+    batcher = Batcher(engine, window=0.0, most=4, observe=sizes.append)
+    ticket = Ticket()
+
+    def ask(most: int, prompt: Prompt) -> str:
+        return str(batcher.generate([prompt], max_new_tokens=most)[0].raw)
+
+    with ThreadPoolExecutor(4) as threads:
+        long = threads.submit(_with_ticket, ticket, lambda: ask(400, endless))
+        _until(lambda: bool(sizes))
+        assert threads.submit(ask, 3, prompts()[0]).result(20) == short.raw
+        assert not long.done()  # so the short one did not wait for it
+        searched = threads.submit(lambda: batcher.candidates([prompts()[1]], count=2, max_new_tokens=8)).result(20)
+        assert searched == engine.candidates([prompts()[1]], count=2, max_new_tokens=8)
+        ticket.cancel()
+        with pytest.raises(Cancelled):
+            long.result(20)
+        assert ask(3, prompts()[0]) == short.raw
+    batcher.close()
+    assert sizes == [1, 2, 1, 1]

@@ -99,7 +99,9 @@ class OpenBatch:
         if self._asked.pop(number, None) is None:
             return
         self._waiting = deque((other, request) for other, request in self._waiting if other != number)
-        if self._batch is not None:
+        if self._batch is None:
+            return
+        with torch.inference_mode():  # as all that is done to a batch's rows
             self._batch.leave([row for row in self._batch.rows if row.number == number])
 
     def clear(self) -> None:
