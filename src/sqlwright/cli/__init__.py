@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sqlwright import __version__
-from sqlwright.cli import _ask, _data, _evaluate, _export, _guard, _models, _serve, _start
+from sqlwright.cli import _ask, _bench, _data, _evaluate, _export, _guard, _models, _serve, _start
 from sqlwright.cli._command import complain
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ _data.add(app)
 _models.add(app)
 _ask.add(app)
 _evaluate.add(app)
+_bench.add(app)
 _guard.add(app)
 _export.add(app)
 _serve.add(app)

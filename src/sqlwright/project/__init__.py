@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlwright.project._export import Subject, export_gguf, export_hub, export_merged, find_subject
     from sqlwright.project._files import compare_folders, evaluate_files
     from sqlwright.project._layout import Layout
-    from sqlwright.project._manifest import stage
+    from sqlwright.project._manifest import digest, stage, versions
     from sqlwright.project._models import Model, model_of
     from sqlwright.project._outcome import Outcome, Progress, silent
     from sqlwright.project._sentence import shown
@@ -37,6 +37,7 @@ __all__ = [
     "Subject",
     "TextEvaluation",
     "compare_folders",
+    "digest",
     "evaluate_files",
     "evaluate_texts",
     "export_gguf",
@@ -50,6 +51,7 @@ __all__ = [
     "silent",
     "stage",
     "toml_value",
+    "versions",
 ]
 
 _MODULES = {
@@ -59,7 +61,7 @@ _MODULES = {
     "_export": ("Subject", "export_gguf", "export_hub", "export_merged", "find_subject"),
     "_files": ("compare_folders", "evaluate_files"),
     "_layout": ("Layout",),
-    "_manifest": ("stage",),
+    "_manifest": ("digest", "stage", "versions"),
     "_models": ("Model", "model_of"),
     "_outcome": ("Outcome", "Progress", "silent"),
     "_sentence": ("shown",),

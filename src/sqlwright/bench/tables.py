@@ -1,0 +1,262 @@
+"""The tables of a benchmark as plain data: accuracy by hardness, time and memory, one method against another, failures.
+
+Every caption says what the figures rest on: rule, databases, how many questions, machine. What others have published is
+a table of its own, and says so.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlwright.bench.file import BASE, Bench
+from sqlwright.bench.results import MEASURES, Gain, Record, Row, Share, gain, pairs_of, untuned_of
+from sqlwright.errors import ConfigError
+from sqlwright.evaluate.summary import LEVELS
+
+NOTHING = "–"
+_COSTS = (
+    "trained weights",
+    "samples",
+    "steps",
+    "training, s",
+    "samples/s",
+    "tokens",
+    "training, GiB",
+    "answering, s",
+    "questions/s",
+    "tokens written",
+    "answering, GiB",
+    "Wh",
+)
+_FACED = ("lora", "qlora")
+_RULES = {
+    "ts": "the rows in any order unless gold orders them, columns in any order",
+    "strict": "the same rows and columns, in gold's order where gold orders",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table for people."""
+
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int
+    """How many of the first columns hold words, not figures."""
+
+
+def accuracy_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
+    """Return, for every matrix, data set and measure, a table of the rows that have figures."""
+    found = []
+    for part, data, own in _grouped(rows):
+        for measure, name in MEASURES.items():
+            shares = [(row, share) for row in own if (share := row.measure(measure))]
+            if not shares:
+                continue
+            axes = _axes(own)
+            head = ("model", "method", *map(axis_name, axes), *LEVELS, "all", "95 % interval", "against base", "seeds")
+            lines = [
+                (*_names(row, axes), *_levels(share), *_whole(row, share), _gained(row, rows, measure), _seeds(share))
+                for row, share in shares
+            ]
+            title = f"{name}, %: {_title(bench, part, data)}"
+            found.append(Table(title, _basis(shares[0][0], measure), head, tuple(lines), 2 + len(axes)))
+    return found
+
+
+def cost_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
+    """Return, for every matrix and data set, a table of what the rows took."""
+    found = []
+    for part, data, own in _grouped(rows):
+        finished = [row for row in own if row.records]
+        axes = _axes(own)
+        lines = tuple((*_names(row, axes), *_cost(row)) for row in finished)
+        title = f"Time and memory: {_title(bench, part, data)}"
+        caption = " ".join(filter(None, (_machine(finished), "Means over seeds. GiB: the most at once.")))
+        found += [Table(title, caption, ("model", "method", *map(axis_name, axes), *_COSTS), lines, 2 + len(axes))]
+    return [table for table in found if table.rows]
+
+
+def faced_table(rows: Sequence[Row]) -> list[Table]:
+    """Return LoRA and QLoRA side by side: accuracy, time and memory of each pair that is alike in all else."""
+    pairs = {tuple(one["cell"]["id"] for row in pair for one in row.records): pair for pair in pairs_of(rows, *_FACED)}
+    lines = []
+    for lora, qlora in pairs.values():
+        for measure, name in MEASURES.items():
+            one, other = lora.measure(measure), qlora.measure(measure)
+            if one and other:
+                words = (lora.data, model_name(lora.model), _told(lora), name)
+                shares = (_percent(one.share), _percent(other.share), _points(gain(lora, qlora, measure)))
+                lines.append((*words, *shares, *_ratios(lora, qlora)))
+    head = ("data", "model", "options", "measure", "LoRA", "QLoRA", "QLoRA less LoRA, points", "time", "memory")
+    caption = "Differences are paired over the questions, with 95 % intervals; time and memory are QLoRA's over LoRA's."
+    return [Table("LoRA against QLoRA", caption, head, tuple(lines), 4)] if lines else []
+
+
+def failure_table(records: Iterable[Record]) -> list[Table]:
+    """Return the cells that came to nothing, each with its reason."""
+    lines = tuple((one["cell"]["id"], one["reason"]) for one in records if one["status"] == "failed")
+    caption = "They are tried again when the benchmark is started again."
+    return [Table("Failed", caption, ("cell", "reason"), lines, 2)] if lines else []
+
+
+def published_table(path: Path) -> list[Table]:
+    """Return what others have published, from a TOML file of `[[row]]` tables.
+
+    Each has source, data, model, method and measure, and shares in percent: all, and easy, medium, hard, extra where
+    they are known; the file's `note` becomes the caption.
+
+    Raises:
+        ConfigError: the file cannot be read, or a row lacks one of these.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        lines = tuple(
+            (
+                *(str(row[name]) for name in ("data", "model", "method", "measure")),
+                *(f"{row[level]:.1f}" if level in row else NOTHING for level in LEVELS),
+                f"{row['all']:.1f}",
+                str(row["source"]),
+            )
+            for row in told["row"]
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as published figures ({error!r}); see docs/bench.md") from None
+    caption = "As published by others, not measured here. " + str(told.get("note", ""))
+    head = ("data", "model", "method", "measure", *LEVELS, "all", "source")
+    return [Table("Published figures, %", caption.strip(), head, lines, 4)]
+
+
+def axis_name(key: str) -> str:
+    """Return what a table calls an axis."""
+    return key.split(".")[-1].replace("_", " ")
+
+
+def _grouped(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.part, row.data), []).append(row)
+    return [(part, data, own) for (part, data), own in found.items()]
+
+
+def _title(bench: Bench, part: str, data: str) -> str:
+    return f"{bench.parts[part].title or part} ({data})"
+
+
+def _axes(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key, _ in row.options))
+
+
+def _names(row: Row, axes: Sequence[str]) -> tuple[str, ...]:
+    options = dict(row.options)
+    return (model_name(row.model), row.method, *(_value(key, options.get(key)) for key in axes))
+
+
+def model_name(model: str) -> str:
+    """Return what a table calls a model: a recipe by its file's name."""
+    return Path(model).stem if model.endswith(".toml") else model
+
+
+def _value(key: str, value: Any) -> str:
+    if value is None:
+        return NOTHING
+    return "all" if key == "pairs" and not value else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _told(row: Row) -> str:
+    return ", ".join(f"{axis_name(key)} {_value(key, value)}" for key, value in row.options) or NOTHING
+
+
+def _levels(share: Share) -> tuple[str, ...]:
+    return tuple(_percent(share.levels[level]) if level in share.levels else NOTHING for level in LEVELS)
+
+
+def _whole(row: Row, share: Share) -> tuple[str, str]:
+    low, high = share.interval
+    return _percent(share.share), f"{100 * low:.1f} to {100 * high:.1f}"
+
+
+def _gained(row: Row, rows: Sequence[Row], measure: str) -> str:
+    beside = untuned_of(row, rows)
+    return _points(gain(beside, row, measure)) if beside else NOTHING
+
+
+def _seeds(share: Share) -> str:
+    if len(share.seeds) == 1:
+        return "1"
+    return f"{len(share.seeds)}: {100 * min(share.seeds):.1f} to {100 * max(share.seeds):.1f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _points(found: Gain | None) -> str:
+    if found is None:
+        return NOTHING
+    low, high = (100 * end for end in found.interval)
+    return f"{100 * found.share:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def _basis(row: Row, measure: str) -> str:
+    """Return in words what a measure's figures rest on."""
+    scores = row.records[0]["scores"]
+    told = scores["measures"][measure]
+    judged = sum(count for _, count in told["levels"].values())
+    if measure == "em":
+        return f"{told['rule']}, over {judged:,} questions whose SQL its parser can read."
+    rule = told["rule"].split(",")[0]
+    meaning = f" ({_RULES[rule]})" if rule in _RULES else ""
+    text = f"Rule {told['rule']}{meaning}, on {told['databases']}; {judged:,} questions"
+    if scores["not_judged"]:
+        text += f", {scores['not_judged']:,} more have no database here and were left out"
+    return text + "."
+
+
+def _machine(rows: Sequence[Row]) -> str:
+    records = [record for row in rows for record in row.records]
+    devices = dict.fromkeys(f"{one['machine']['device']}, {one['machine']['cores']} cores" for one in records)
+    text = f"Measured on {' and '.join(devices)}." if devices else ""
+    most = max((one["side_by_side"] for one in records), default=1)
+    if most > 1:
+        text += f" Up to {most} cells shared the device, so times are longer than one alone would take."
+    if any(row.resumed for row in rows):
+        text += " ≥: the training was interrupted, and the time is that of its last part."
+    return text
+
+
+def _cost(row: Row) -> tuple[str, ...]:
+    seconds = row.mean("predict", "seconds")
+    questions = row.mean("predict", "questions")
+    energy = [row.mean("predict", "energy_wh")] + ([row.mean("train", "energy_wh")] if row.method != BASE else [])
+    told = [value for value in energy if value is not None]
+    return (
+        *(_figure(row.mean("train", name)) for name in ("trainable", "samples", "steps")),
+        ("≥ " if row.resumed else "") + _figure(row.mean("train", "seconds")),
+        *(_figure(row.mean("train", name)) for name in ("samples_per_second", "tokens", "memory_gib")),
+        _figure(seconds),
+        _figure(questions / seconds if questions and seconds else None),
+        _figure(row.mean("predict", "tokens")),
+        _figure(row.mean("predict", "memory_gib")),
+        _figure(sum(told) if len(told) == len(energy) else None),
+    )
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _ratios(lora: Row, qlora: Row) -> tuple[str, str]:
+    found = []
+    for name in ("seconds", "memory_gib"):
+        one, other = lora.mean("train", name), qlora.mean("train", name)
+        found.append(f"{other / one:.2f} x" if one and other else NOTHING)
+    return found[0], found[1]
