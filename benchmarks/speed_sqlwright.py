@@ -90,7 +90,9 @@ def measured(
         found.flops.append(work_of(model_config, samples, groups))
         computed += sum(costs)
         padded += sum(-(-tokens // steps.multiple) * steps.multiple for tokens in costs)
-        if number >= 2 and (lengths <= seen or manifest["attention"] != "flex"):  # a new length is compiled for
+        if number >= 2 and (
+            lengths <= seen or manifest["attention"] not in ("split", "flex")
+        ):  # a new length is compiled for
             found.steady.append(number)
         seen |= lengths
     found.notes = {

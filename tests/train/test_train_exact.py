@@ -50,7 +50,7 @@ def errors(model: Any, samples: list[Sample], batches: list[Any], way: Any) -> t
     samples=_samples,
     budget=st.integers(8, 120),
     multiple=st.sampled_from([1, 16]),
-    way=st.sampled_from(["blocks", "dense"]),
+    way=st.sampled_from(["blocks", "dense", "split"]),
     share=st.booleans(),
 )
 def test_grouped_is_separate(

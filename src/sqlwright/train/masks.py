@@ -1,7 +1,9 @@
 """Attention within a sequence of groups: a token sees its group's prefix and its own sample, up to itself.
 
-One rule, three ways to carry it out, from the quickest to the one that most models take:
+One rule, four ways to carry it out:
 
+- `split`: cuDNN and FlashAttention over the parts of a group (`sqlwright.train.split`), on a GPU; the quickest for long
+  schemas.
 - `flex`: FlexAttention with a block mask, on a GPU; blocks that nobody sees are never computed.
 - `blocks`: SDPA over the parts of the sequence that see each other, on any device.
 - `dense`: SDPA with the whole mask, for models that hand no arguments of ours to their attention.
@@ -22,12 +24,15 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from sqlwright.train.batches import Batch, Segment, Span
+from sqlwright.train.split import Parts, attend, split
 
-Way = Literal["flex", "blocks", "dense", "rows"]
+Way = Literal["split", "flex", "blocks", "dense", "rows"]
 """How a batch is attended; `rows` is every sample in a row of its own, with no mask at all."""
 FLEX_BLOCK = 128
 """Tokens in a block of FlexAttention, of which the length of a sequence is a multiple."""
-_FLEX, _NAME = "flex_attention", "sqlwright_blocks"
+_FLEX, _BLOCKS, _SPLIT = "flex_attention", "sqlwright_blocks", "sqlwright_split"
+_NAMES: dict[Way, str] = {"split": _SPLIT, "flex": _FLEX, "blocks": _BLOCKS, "dense": "sdpa"}
+"""What transformers calls each way."""
 _CHUNK = 256
 """Suffixes are attended together up to so many tokens: fewer calls against less that is computed in vain."""
 
@@ -47,10 +52,10 @@ def visible(stop: Tensor, start: int = 0) -> Tensor:
 def prepare(model: Any, way: Way) -> None:
     """Have the model attend in this way; rows are attended as the model would anyhow."""
     if way == "rows":
-        if model.config._attn_implementation in (_FLEX, _NAME):
+        if model.config._attn_implementation in (_SPLIT, _FLEX, _BLOCKS):
             model.set_attn_implementation("sdpa" if getattr(_inner(model), "_supports_sdpa", False) else "eager")
     else:
-        model.set_attn_implementation({"flex": _FLEX, "blocks": _NAME, "dense": "sdpa"}[way])
+        model.set_attn_implementation(_NAMES[way])
 
 
 def _inner(model: Any) -> Any:
@@ -68,7 +73,10 @@ def arguments(batch: Batch, way: Way) -> dict[str, Any]:
     if way == "dense":
         return {"attention_mask": visible(batch.stop)[None, None]}
     # A mask of one number, which nobody reads: the model makes none of its own when it is handed one.
-    return {"blocks": blocks(batch), "attention_mask": batch.positions.new_ones(1, 1, 1, 1, dtype=torch.bool)}
+    unread = {"attention_mask": batch.positions.new_ones(1, 1, 1, 1, dtype=torch.bool)}
+    if way == "split":
+        return {"parts": split(batch.segments, batch.computed, len(batch.stop), batch.stop.device), **unread}
+    return {"blocks": blocks(batch), **unread}
 
 
 def block_mask(stop: Tensor, size: int = FLEX_BLOCK) -> Any:
@@ -125,7 +133,7 @@ def _chunks(segments: tuple[Segment, ...]) -> list[tuple[int, int, Span]]:
     return out
 
 
-def _attend(
+def _attend_blocks(
     module: torch.nn.Module,
     query: Tensor,
     key: Tensor,
@@ -147,8 +155,7 @@ def _attend(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **options
         )
         return plain
-    if options.get("softcap") is not None or options.get("s_aux") is not None:
-        raise ValueError("attention with a soft cap or sinks is not SDPA's")
+    _check_plain(options)
     grouped = query.shape[1] != key.shape[1]
     out = []
     for block in blocks:
@@ -172,5 +179,33 @@ def _attend(
     return torch.cat(out, dim=2).transpose(1, 2).contiguous(), None
 
 
-AttentionInterface.register(_NAME, _attend)
-AttentionMaskInterface.register(_NAME, sdpa_mask)
+def _attend_split(
+    module: torch.nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    *,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    parts: Parts | None = None,
+    **options: Any,
+) -> tuple[Tensor, None]:
+    """Attend in two parts; takes and returns what `_attend_blocks` does, which has what comes without parts."""
+    if parts is None:
+        return _attend_blocks(module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, **options)
+    _check_plain(options | {"dropout": dropout or None})
+    query, key, value = (states[0].transpose(0, 1).contiguous() for states in (query, key, value))
+    return attend(query, key, value, parts, query.shape[-1] ** -0.5 if scaling is None else scaling)[None], None
+
+
+def _check_plain(options: dict[str, Any]) -> None:
+    given = [name for name in ("softcap", "s_aux", "dropout") if options.get(name) is not None]
+    if given:
+        raise ValueError(f"attention is computed without {', '.join(given)} here")
+
+
+AttentionInterface.register(_BLOCKS, _attend_blocks)
+AttentionInterface.register(_SPLIT, _attend_split)
+AttentionMaskInterface.register(_BLOCKS, sdpa_mask)
+AttentionMaskInterface.register(_SPLIT, sdpa_mask)
