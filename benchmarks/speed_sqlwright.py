@@ -90,9 +90,8 @@ def measured(
         found.flops.append(work_of(model_config, samples, groups))
         computed += sum(costs)
         padded += sum(-(-tokens // steps.multiple) * steps.multiple for tokens in costs)
-        if number >= 2 and (
-            lengths <= seen or manifest["attention"] not in ("split", "flex")
-        ):  # a new length is compiled for
+        compiled_for = lengths if manifest["attention"] in ("split", "flex") else set()
+        if number >= 2 and compiled_for <= seen:
             found.steady.append(number)
         seen |= lengths
     found.notes = {

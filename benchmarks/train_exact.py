@@ -87,12 +87,12 @@ def measure(architecture: str, adapter: str) -> dict[str, float]:
 
 def on_gpu() -> dict[str, Any]:
     """Return the errors of each way to train on a GPU, and whether these groups show what is wrong where it is."""
-    from train_gpu_groups import CASES, flex_errors, promised_loss  # type: ignore[import-not-found]
+    from train_gpu_groups import CASES, gpu_errors, promised_loss  # type: ignore[import-not-found]
 
     cases = {}
     for case in CASES:
         start = time.perf_counter()
-        found = flex_errors(case)
+        found = gpu_errors(case)
         print(case.name, found, f"{time.perf_counter() - start:.1f} s", file=sys.stderr, flush=True)
         cases[case.name] = found
     exact = [errors for name, errors in cases.items() if name.startswith("float32")]

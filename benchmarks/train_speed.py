@@ -89,8 +89,9 @@ def run(args: argparse.Namespace) -> None:
         if left < 30:
             print("no time left for", engine, flush=True)
             continue
-        if args.first:
-            settings = settings[: args.first]
+        settings = tuple(each for each in settings if each.workload in args.workloads.split(","))[: args.first or None]
+        if not settings:
+            continue
         if args.tiny:
             settings = tuple(
                 replace(each, tokens=1024 if each.workload == "bird" else 512, batch=64, steps=6, rows=2)
@@ -186,6 +187,7 @@ def main() -> None:
     command.add_argument("--out", required=True)
     command.add_argument("--minutes", type=float, default=9.0)
     command.add_argument("--only", default="", help="engines, by comma")
+    command.add_argument("--workloads", default=",".join(WORKLOADS), help="by comma")
     command.add_argument("--method", default="lora", choices=["lora", "qlora"])
     command.add_argument("--first", type=int, default=0, help="only so many settings of each turn")
     command.add_argument("--base", default="", help="the model's folder; made where it is not there")

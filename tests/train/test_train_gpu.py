@@ -1,4 +1,4 @@
-"""On a GPU, FlexAttention over groups has the losses and gradients of separate samples, compiled or not."""
+"""On a GPU, groups have the losses and gradients of separate samples, attended by FlexAttention or in two parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 
 import pytest
 import torch
-from train_gpu_groups import CASES, Case, batches_of, blind_rows, flex_errors, hard_samples, promised_loss
+from train_gpu_groups import CASES, Case, batches_of, blind_rows, gpu_errors, hard_samples, promised_loss
 
 from sqlwright.train import Sample, collate
 from sqlwright.train.engine import trial
@@ -37,8 +37,8 @@ def test_the_batch_that_a_run_checks_itself_with_has_such_rows(length: int, shar
 @pytest.mark.gpu
 @needs_gpu
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_flex_attention_is_separate(case: Case) -> None:
-    found = flex_errors(case)
+def test_attention_on_a_gpu_is_separate(case: Case) -> None:
+    found = gpu_errors(case)
     assert found["blind"] > 0
     if case.dtype == torch.float32:
         assert found["loss"] < 1e-4

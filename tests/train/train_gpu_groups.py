@@ -1,4 +1,4 @@
-"""Groups that are hard for FlexAttention's kernels, and how far its losses and gradients are from separate samples'.
+"""Groups that are hard for FlexAttention's kernels, and how far what a GPU makes of them is from separate samples.
 
 A kernel attends in blocks of 128 tokens. What goes wrong there goes wrong where a block of queries is shared by two
 groups, or by a group and padding: some of its rows see nothing in the first block of keys that is looked at for the
@@ -19,7 +19,7 @@ from transformers import LlamaConfig
 from sqlwright.train import Batch, Sample, collate, completion_loss, plan, teach
 from sqlwright.train.engine import compile_layers, multiple_of
 from sqlwright.train.lean import make_lean
-from sqlwright.train.masks import FLEX_BLOCK, arguments, prepare, visible
+from sqlwright.train.masks import FLEX_BLOCK, Way, arguments, prepare, visible
 from sqlwright.train.room import checkpoint_layers
 
 VOCABULARY = 512
@@ -49,11 +49,12 @@ class Case:
     """1: all sequences are padded to one length, which is compiled for; more: they are of many, and any will do."""
     checkpointed: int = 0
     """Layers that are computed again."""
+    way: Way = "flex"
 
     @property
     def name(self) -> str:
         """The case in words."""
-        parts = [str(self.dtype).removeprefix("torch."), self.adapter]
+        parts = [self.way] * (self.way != "flex") + [str(self.dtype).removeprefix("torch."), self.adapter]
         parts += [f"compiled for {'one length' if self.lengths == 1 else 'any length'}"] if self.compiled else []
         parts += [f"{self.checkpointed} layers checkpointed"] if self.checkpointed else []
         return ", ".join(parts)
@@ -66,6 +67,9 @@ CASES = (
     Case(torch.bfloat16, "lora"),
     Case(torch.float32, "lora", compiled=True, lengths=1),
     Case(torch.float32, "dora"),
+    Case(torch.bfloat16, "lora", way="split"),
+    Case(torch.bfloat16, "lora", compiled=True, checkpointed=1, way="split"),
+    Case(torch.bfloat16, "lora", compiled=True, lengths=1, way="split"),
 )
 
 
@@ -105,8 +109,8 @@ def blind_rows(stop: Tensor) -> int:
     return blind
 
 
-def flex_errors(case: Case, rounds: int = 3) -> dict[str, float]:
-    """Return the largest relative errors of loss and gradient by FlexAttention, against samples one by one in float32.
+def gpu_errors(case: Case, rounds: int = 3) -> dict[str, float]:
+    """Return the largest relative errors of loss and gradient, against samples one by one in float32.
 
     In shorter arithmetic those of the samples one by one are there too, as `alone_loss` and `alone_gradient`: what
     rounding alone comes to. `blind` is the least of the rounds' `blind_rows`.
@@ -118,7 +122,7 @@ def flex_errors(case: Case, rounds: int = 3) -> dict[str, float]:
     model = _model(case)
     if case.adapter == "lora":
         make_lean(model)
-    prepare(model, "flex")
+    prepare(model, case.way)
     checkpoint_layers(model, case.checkpointed)
     if case.compiled:
         compile_layers(model, case.lengths)
@@ -130,7 +134,7 @@ def flex_errors(case: Case, rounds: int = 3) -> dict[str, float]:
         blind.append(sum(blind_rows(batch.stop) for batch in batches if batch.stop is not None))
         expected = _measured(exact, [separate_loss(exact, samples)])
         with torch.autocast("cuda", torch.bfloat16, enabled=case.dtype == torch.bfloat16):
-            losses = [completion_loss(model, batch.to("cuda"), "flex") for batch in batches]
+            losses = [completion_loss(model, batch.to("cuda"), case.way) for batch in batches]
             rows = [separate_loss(alone, samples)] if case.dtype != torch.float32 else []
         found = _errors(_measured(model, losses), expected)
         if rows:

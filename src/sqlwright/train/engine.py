@@ -82,7 +82,7 @@ def _ways(config: Any, samples: Sequence[Sample], *, device: str, exact: bool) -
         return "blocks", "dense"
     own = sum(len(sample) - len(sample.prefix) for sample in samples)
     seen = sum(len(sample.prefix) * (len(sample) - len(sample.prefix)) for sample in samples)
-    if exact or seen < _LONG * own or getattr(config, "attention_dropout", 0):
+    if exact or seen < _LONG * own or bool(getattr(config, "attention_dropout", None)):
         return "flex", "blocks", "dense"
     spare_plans()
     return "split", "flex", "blocks", "dense"
