@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import run_command
 from shop_world import SQL
 
 from sqlwright import __version__
@@ -48,6 +49,7 @@ def test_every_command_in_a_strangers_order(
     assert "next: sqlwright data synth" in say("init", "--db", "sqlite:///shop.db")
     settings = (folder / "sqlwright.toml").read_text(encoding="utf-8")
     assert 'url = "sqlite:///shop.db"' in settings and "# Rank of the adapter's matrices.\nrank = 16\n" in settings
+    _answer_briefly(folder)
     assert "next: sqlwright data audit" in say("data", "synth", "--count", "200", "--seed", "5")
     assert "next: sqlwright data split" in say("data", "audit")
     assert "unchanged" in say("data", "audit")
@@ -61,7 +63,7 @@ def test_every_command_in_a_strangers_order(
     run = trained["run"]
     assert trained["steps"] == 4
     assert "next: sqlwright evaluate" in say("train", "--base", str(tiny_base), *STEPS)
-    assert f"predictions of {run} for test" in say("predict", "--max-new-tokens", "12")
+    assert f"predictions of {run} for test" in say("predict")
     assert "next: sqlwright report" in say("evaluate")
     figures = tell("evaluate", "--bootstrap", "50")
     assert list(figures["runs"]) == ["base-tiny", run]
@@ -109,51 +111,55 @@ def test_the_version_and_the_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
-def test_as_processes(shop_file: Path, tiny_base: Path, tmp_path: Path) -> None:
+def test_as_processes_with_ctrl_c_on_the_way(shop_file: Path, tiny_base: Path, tmp_path: Path) -> None:
+    """Training is a process from its first import to its end, for Ctrl-C; the other commands are forked."""
     shutil.copy(shop_file, tmp_path / "shop.db")
-    ways = ["init --db shop.db", "data synth --count 200", "data audit", "data split"]
-    ways += [f"train --run one --base {tiny_base} {' '.join(STEPS)}", "evaluate", "report", "ask --json customers?"]
-    for way in ways:
-        done = _run(way.split(), tmp_path)
-        assert done.returncode == 0, done.stderr
-        assert "Traceback" not in done.stderr
-    assert json.loads(done.stdout)["question"] == "customers?"
-    assert (tmp_path / "runs" / "one" / "report.html").exists()
-    refused = _run(["train", "--nonsense"], tmp_path)
-    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
 
+    def say(*arguments: str) -> str:
+        ended = run_command(*arguments, folder=tmp_path)
+        assert ended.code == 0, ended.err
+        assert "Traceback" not in ended.err
+        return ended.out
 
-@pytest.mark.slow
-def test_ctrl_c_keeps_the_checkpoint_and_the_run_goes_on(shop_file: Path, tiny_base: Path, tmp_path: Path) -> None:
-    shutil.copy(shop_file, tmp_path / "shop.db")
-    for way in ("init --db shop.db", "data synth --count 60", "data audit", "data split"):
-        assert _run(way.split(), tmp_path).returncode == 0
+    for way in ("init --db shop.db", "data synth --count 200", "data audit", "data split"):
+        say(*way.split())
+    _answer_briefly(tmp_path)
     train = ["train", "--run", "one", "--base", str(tiny_base), *STEPS, "--early-stopping", "off"]
-    train[train.index("--max-steps") + 1] = "200"
-    log = tmp_path / "runs" / "one" / "log.jsonl"
-    process = subprocess.Popen(_command(train), cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=_environment())
-    deadline = time.monotonic() + 120
-    while not (log.exists() and log.stat().st_size) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 130, err
+    train[train.index("--max-steps") + 1] = "100"
+    code, err = _interrupt(train, tmp_path, once_there=tmp_path / "runs" / "one" / "log.jsonl")
+    assert code == 130, err
     assert err.splitlines()[-1].startswith("sqlwright: stopped; the checkpoint is kept")
     assert not (tmp_path / "runs" / "one" / "model").exists()
-    again = _run([*train, "--json"], tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["steps"] == 200
+    assert json.loads(say(*train, "--json"))["steps"] == 100
+    say("evaluate")
+    say("report")
+    assert (tmp_path / "runs" / "one" / "report.html").exists()
+    assert json.loads(say("ask", "--json", "customers?"))["question"] == "customers?"
+    refused = run_command("train", "--nonsense", folder=tmp_path)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
 
 
-def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        _command(arguments), cwd=folder, capture_output=True, text=True, check=False, env=_environment()
-    )
+def _answer_briefly(folder: Path) -> None:
+    """Let a model that never ends a statement write few tokens, so that the way takes seconds."""
+    file = folder / "sqlwright.toml"
+    text = file.read_text(encoding="utf-8")
+    assert "max_new_tokens = 128" in text
+    file.write_text(text.replace("max_new_tokens = 128", "max_new_tokens = 12"), encoding="utf-8")
 
 
-def _command(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "sqlwright.cli", *arguments]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONUTF8": "1"}
+def _interrupt(arguments: list[str], folder: Path, *, once_there: Path) -> tuple[int, str]:
+    """Start a command, press Ctrl-C when a file has something in it, and return the exit status and what it said."""
+    command = [sys.executable, "-m", "sqlwright.cli", *arguments]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        until = time.monotonic() + 240
+        while not (once_there.exists() and once_there.stat().st_size):
+            if process.poll() is not None or time.monotonic() > until:
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=240)
+    finally:
+        process.kill()
+    return process.returncode, err

@@ -3,62 +3,63 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from forked import run
 from safetensors.torch import load_file
-
-_RUN = """
-import os, signal, sys
-from pathlib import Path
-sys.path[:0] = [sys.argv[4]]
-import torch
 from tiny_model import OTHER_SCHEMA, prompts
+
 from sqlwright.config import TrainConfig
-from sqlwright.train import tune
+from sqlwright.train import trainer, tune
 
-base, out, moment = sys.argv[1:4]
 
-def die():
+def _train(base: Path, out: Path, moment: str) -> None:
+    """Train in this process, which kills itself at that moment: "step", "save" or "never"."""
+    if moment == "step":
+        _die_between_two_sequences(28)
+    if moment == "save":
+        _die_with_half_an_optimiser_written(2)
+    config = TrainConfig(
+        learning_rate=1e-2, max_steps=18, batch_size=8, micro_batch_size=4, dropout=0.1, precision="fp32",
+        save_every=5, eval_every=5, patience=99,
+    )  # fmt: skip
+    tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, config)
+
+
+def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
-if moment == "step":  # in the middle of a step: between the forward passes of its two sequences
-    import sqlwright.train.trainer as trainer
+
+def _die_between_two_sequences(number: int) -> None:
     whole, calls = trainer.completion_loss, []
-    def loss(*args):
+
+    def loss(*args: Any) -> Any:
         calls.append(1)
-        if len(calls) == 28:
-            die()
+        if len(calls) == number:
+            _die()
         return whole(*args)
+
     trainer.completion_loss = loss
-if moment == "save":  # in the middle of a save: the second checkpoint's optimiser is half written
+
+
+def _die_with_half_an_optimiser_written(number: int) -> None:
     whole, calls = torch.save, []
-    def save(state, path, *args, **options):
+
+    def save(state: Any, path: Any, *args: Any, **options: Any) -> None:
         whole(state, path, *args, **options)
         if "optimizer" in str(path):
             calls.append(1)
-            if len(calls) == 2:
+            if len(calls) == number:
                 data = Path(path).read_bytes()
                 Path(path).write_bytes(data[: len(data) // 2])
-                die()
+                _die()
+
     torch.save = save
-
-config = TrainConfig(
-    learning_rate=1e-2, max_steps=18, batch_size=8, micro_batch_size=4, dropout=0.1, precision="fp32", save_every=5,
-    eval_every=5, patience=99,
-)
-tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, config)
-"""
-
-
-def _run(base: Path, out: Path, moment: str) -> int:
-    tests = str(Path(__file__).parents[1])
-    command = [sys.executable, "-c", _RUN, str(base), str(out), moment, tests]
-    return subprocess.run(command, capture_output=True, timeout=240).returncode
 
 
 def _curve(out: Path) -> list[tuple[float, float]]:
@@ -69,7 +70,8 @@ def _curve(out: Path) -> list[tuple[float, float]]:
 @pytest.fixture(scope="module")
 def whole(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole") / "run"
-    assert _run(tiny_base, out, "never") == 0
+    ended = run(_train, tiny_base, out, "never")
+    assert ended.code == 0, ended.err
     return out
 
 
@@ -77,11 +79,11 @@ def whole(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_killed_run_ends_with_the_same_curve(
     tiny_base: Path, tmp_path: Path, whole: Path, moment: str, kept: set[int]
 ) -> None:
-    assert _run(tiny_base, tmp_path / "run", moment) == -signal.SIGKILL
+    assert run(_train, tiny_base, tmp_path / "run", moment).code == -signal.SIGKILL
     assert not (tmp_path / "run" / "model").exists()
     marks = (tmp_path / "run" / "checkpoints").glob("checkpoint-*/whole")
     assert {int(mark.parent.name.removeprefix("checkpoint-")) for mark in marks} == kept
-    assert _run(tiny_base, tmp_path / "run", "never") == 0
+    assert run(_train, tiny_base, tmp_path / "run", "never").code == 0
     expected, found = _curve(whole), _curve(tmp_path / "run")
     assert [step for step, _ in found] == [step for step, _ in expected]
     assert [loss for _, loss in found] == pytest.approx([loss for _, loss in expected], rel=1e-5)
