@@ -182,7 +182,8 @@ def _show(bench: Bench, plan: Plan, out: Path) -> list[Path]:
 def _report(plan: Plan, progress: Progress) -> None:
     ended = [record["status"] for record in plan.records.values()]
     failed = f", {ended.count('failed')} failed" if "failed" in ended else ""
-    progress(f"measuring, {ended.count('done')} of {len(plan.cells)} cells done{failed}", len(ended), len(plan.cells), "")
+    what = f"measuring, {ended.count('done')} of {len(plan.cells)} cells done{failed}"
+    progress(what, len(ended), len(plan.cells), "")
 
 
 def _work(cell: Cell) -> float:
