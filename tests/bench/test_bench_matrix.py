@@ -9,7 +9,11 @@ import pytest
 from bench_world import BENCH
 
 from sqlwright.bench import Bench, Cell, bench_of, make_bench, placed, read_bench
+from sqlwright.bench.file import BenchFile, DataSet, MethodEntry, ModelEntry, Part
+from sqlwright.bench.tables import published_table
 from sqlwright.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
 
 
 def made(text: str, folder: Path = Path()) -> Bench:
@@ -124,3 +128,19 @@ def test_recipes_are_the_models_of_a_matrix(tmp_path: Path) -> None:
     assert out == tmp_path / "own.results"
     with pytest.raises(ConfigError, match=r"none.toml: cannot be read"):
         read_bench(tmp_path / "none.toml")
+
+
+def test_the_documentation_names_every_key_and_its_file_is_one() -> None:
+    page = (ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
+    for kind in (BenchFile, DataSet, ModelEntry, MethodEntry, Part):
+        for key in kind.model_fields:
+            assert f"`{key}`" in page or f"`[{key}." in page or f"`[{key}.NAME]`" in page, key
+    text = page.split('```toml title="bench.toml"\n')[1].split("```")[0]
+    bench = make_bench(tomllib.loads(text), ROOT, where="bench.md")
+    assert len({place.cell.id for place in placed(bench)}) == 2 * (1 + 2 * 2) + 2 * 2 * 2
+
+
+def test_the_benchmark_of_the_base_can_be_read() -> None:
+    places = placed(read_bench(ROOT / "benchmarks" / "bench" / "spider.toml"))
+    assert {place.cell.method for place in places} >= {"base", "lora", "qlora", "dora", "full"}
+    assert published_table(ROOT / "benchmarks" / "bench" / "published.toml")[0].rows
