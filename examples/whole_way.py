@@ -6,20 +6,16 @@ python examples/make_shop.py && python examples/whole_way.py [FOLDER] [DATABASE]
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from sqlwright import Project
 
+SETTINGS: dict[str, dict[str, Any]] = {"synth": {"count": 1_000}, "train": {"epochs": 2.0}}
 
-def whole_way(
-    folder: str = "shop",
-    database: str = "sqlite:///shop.db",
-    base: str = "embedded",
-    *,
-    count: int = 1_000,
-    epochs: float = 2.0,
-) -> None:
+
+def whole_way(folder: str = "shop", database: str = "sqlite:///shop.db", base: str = "embedded") -> None:
     """Go it in a project folder, and print what each stage came to."""
-    project = Project.init(folder, database, {"synth": {"count": count}, "train": {"base": base, "epochs": epochs}})
+    project = Project.init(folder, database, {**SETTINGS, "train": {**SETTINGS["train"], "base": base}})
     for outcome in (project.synth(), project.audit(), project.split(), project.train()):
         print(f"{outcome.stage}: {outcome.seconds:.0f} s, wrote {', '.join(str(path) for path in outcome.wrote)}")
     evaluation = project.evaluate()

@@ -22,7 +22,7 @@ from tiny_model import make_tiny_model
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(make_tiny_model(tmp_path_factory.mktemp("base")))
+    return str(make_tiny_model(tmp_path_factory.mktemp("base"), hidden=32, layers=1))
 
 
 @pytest.fixture

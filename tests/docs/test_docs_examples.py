@@ -98,10 +98,12 @@ def test_the_python_example_goes_the_whole_way(tmp_path: Path, capsys: pytest.Ca
     sys.path.insert(0, str(ROOT / "tests"))
     from tiny_model import make_tiny_model
 
-    database, base = tmp_path / "shop.db", make_tiny_model(tmp_path / "tiny")
+    database, base = tmp_path / "shop.db", make_tiny_model(tmp_path / "tiny", hidden=32, layers=1)
     load(ROOT / "examples" / "make_shop.py").make_shop(database)
-    whole_way = load(ROOT / "examples" / "whole_way.py").whole_way
-    whole_way(str(tmp_path / "shop"), f"sqlite:///{database}", str(base), count=40, epochs=0.2)
+    example = load(ROOT / "examples" / "whole_way.py")
+    assert set(example.SETTINGS) == {"synth", "train"}
+    example.SETTINGS |= {"synth": {"count": 40}, "train": {"epochs": 0.2}, "predict": {"max_new_tokens": 8}}
+    example.whole_way(str(tmp_path / "shop"), f"sqlite:///{database}", str(base))
     assert "how many customers are there?" in capsys.readouterr().out.lower()
 
 

@@ -26,7 +26,7 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sys.path.insert(0, str(ROOT / "tests"))
     from tiny_model import make_tiny_model
 
-    return make_tiny_model(tmp_path_factory.mktemp("base") / "tiny")
+    return make_tiny_model(tmp_path_factory.mktemp("base") / "tiny", hidden=32, layers=1)
 
 
 def blocks(readme: str, kind: str, mark: str = "") -> list[str]:
