@@ -13,7 +13,7 @@ on with them at the next token. The keys and values of schemas are kept for late
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,11 +125,9 @@ class OpenBatch:
 
     def _admit(self, batch: Batch) -> list[Written]:
         """Let the first of those that wait begin, with those behind it that are about the same schema."""
-        prefix, free = self._waiting[0][1].prefix, batch.size - len(batch.rows)
-        new: list[tuple[int, Request]] = []
-        while len(new) < free and self._waiting and self._waiting[0][1].prefix == prefix:
-            new.append(self._waiting.popleft())
-        self._waited = 0
+        count = _alike([request for _, request in self._waiting], batch.size - len(batch.rows), batch.capacity)
+        new = [self._waiting.popleft() for _ in range(count)]
+        prefix, self._waited = new[0][1].prefix, 0
         numbers, requests = [number for number, _ in new], [request for _, request in new]
         logits = batch.admit(numbers, requests, self._known(prefix))
         return list(batch.write(slice(len(batch.rows) - len(new), len(batch.rows)), logits, batch.capacity))
@@ -144,6 +142,21 @@ class OpenBatch:
         while len(self._prefixes) > 1 and sum(map(_bytes, self._prefixes.values())) > _KEPT_BYTES:
             self._prefixes.popitem(last=False)
         return self._prefixes[prefix]
+
+
+def _alike(requests: Sequence[Request], free: int, capacity: int) -> int:
+    """Return how many of the first requests may go through the model together: a power of two.
+
+    Each has room for its answer behind the longest suffix. (Powers of two, since every shape has its price: see
+    `rolling`.)
+    """
+    prefix, longest, answer, count = requests[0].prefix, 0, 0, 0
+    for one in requests[:free]:
+        longest, answer = max(longest, len(one.suffix)), max(answer, one.most or 0)
+        if one.prefix != prefix or (count and len(prefix) + longest + answer > capacity):
+            break
+        count += 1
+    return 1 << (count.bit_length() - 1)
 
 
 def _go_on(batch: Batch) -> list[Written]:

@@ -25,6 +25,10 @@ from sqlwright.infer.slots import KeysValues, Slots
 Ids = tuple[int, ...]
 _REFILL = 4
 """New prompts are taken in when a row in so many is free: passes of many suffixes cost less each."""
+_TOKENS_AT_ONCE = 16
+_ROWS_AT_ONCE = 4
+"""Suffixes are padded to a multiple of so many tokens, and a step's rows to a multiple of so many: oneDNN, which
+multiplies matrices in bfloat16 on a CPU, makes and keeps half a megabyte of code for every shape that it meets."""
 _PASS = 16_384
 """Most tokens of the suffixes that go through the model at once."""
 _MEMORY_SHARE = 0.6
@@ -150,8 +154,9 @@ class Batch:
         self.rows: list[_Row] = []
         self.owed = 0.0
         """Seconds of a prefix, which its first rows pay."""
-        self._slots = Slots(model, rows=size, capacity=capacity)
-        self._seen = torch.zeros(size, capacity, dtype=torch.bool, device=model.device)
+        columns = capacity + _TOKENS_AT_ONCE  # for padding
+        self._slots = Slots(model, rows=size, capacity=columns)
+        self._seen = torch.zeros(size, columns, dtype=torch.bool, device=model.device)
         """(slots, columns): which columns hold a token of the sequence."""
         self._cost = 0.0
         """Seconds that a row which was there from the beginning has taken part in, shared."""
@@ -165,7 +170,7 @@ class Batch:
         """
         began = time.perf_counter()
         device, shared = self.model.device, len(requests[0].prefix)
-        length = max(len(one.suffix) for one in requests)
+        length = _rounded(max(len(one.suffix) for one in requests), _TOKENS_AT_ONCE)
         end = shared + length
         new = slice(len(self.rows), len(self.rows) + len(requests))
         padding = torch.tensor([length - len(one.suffix) for one in requests], device=device)[:, None]
@@ -197,8 +202,9 @@ class Batch:
     def step(self) -> torch.Tensor:
         """Append its last token to every sequence; return the logits after it, (rows, vocabulary)."""
         began = time.perf_counter()
-        device, count = self.model.device, len(self.rows)
-        columns = torch.tensor([row.end for row in self.rows], device=device)
+        device, count = self.model.device, min(self.size, _rounded(len(self.rows), _ROWS_AT_ONCE))
+        free = count - len(self.rows)  # slots that are computed too, with one token each that nobody reads
+        columns = torch.tensor([row.end for row in self.rows] + [0] * free, device=device)
         end = max(row.end for row in self.rows) + 1
         self._seen[torch.arange(count, device=device), columns] = True
         for row in self.rows:
@@ -206,12 +212,12 @@ class Batch:
             row.position += 1
         self._slots.at(slice(0, count), columns, end)
         logits = self._forward(
-            torch.tensor([[row.ids[-1]] for row in self.rows], device=device),
+            torch.tensor([[row.ids[-1]] for row in self.rows] + [[self.stop.pad]] * free, device=device),
             self._seen[:count, None, None, :end],
-            torch.tensor([[row.position] for row in self.rows], device=device),
+            torch.tensor([[row.position] for row in self.rows] + [[0]] * free, device=device),
         )
-        self._cost += (time.perf_counter() - began) / count
-        return logits
+        self._cost += (time.perf_counter() - began) / len(self.rows)
+        return logits[: len(self.rows)]
 
     def write(self, which: slice, logits: torch.Tensor, most: int) -> Iterator[Written]:
         """Give these rows their next token, and yield those that are at their end, whose slots are free then."""
@@ -270,3 +276,8 @@ class Batch:
         )
         logits: torch.Tensor = output.logits[:, -1]
         return logits
+
+
+def _rounded(count: int, step: int) -> int:
+    """Return the next multiple of `step`."""
+    return -(-count // step) * step
