@@ -2,7 +2,8 @@
 # make test    set up, then run the tests
 # make lint    ruff, mypy, import rules, reference pages; make docs builds the documentation into site/
 #
-# PYTHON=python3.12 chooses the interpreter that .venv is made with, ARGS="..." adds arguments to the command.
+# PYTHON=python3.12 chooses the interpreter that .venv is made with, ARGS="..." adds arguments to the command: the tests
+# run in several processes, in one with ARGS="-n 0".
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +18,7 @@ demo: $(VENV)/.for-use
 	@$(BIN)/sqlwright demo $(ARGS)
 
 test: $(VENV)/.for-development
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.for-development
 	$(BIN)/ruff check
