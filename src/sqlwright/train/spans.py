@@ -187,9 +187,9 @@ def _(gradient: Tensor, query: Tensor, key: Tensor, value: Tensor, *_: Any) -> t
 
 @register_flop_formula([torch.ops.sqlwright.attend_long, torch.ops.sqlwright.attend_short])
 def _operations(query: Any, *_: Any, **__: Any) -> Any:
-    """Return the operations of plain causal attention: whoever asks weighs whether to compute it twice."""
+    """Return the operations of attention without a mask: whoever asks weighs whether to compute it twice."""
     length, heads, size = query
-    return 2 * length * length * heads * size
+    return 4 * length * length * heads * size
 
 
 def _listed(parts: Tensor) -> Iterator[tuple[slice, slice]]:
