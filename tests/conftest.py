@@ -1,23 +1,25 @@
-"""Fixtures shared by all tests: servers made for the run, a cache of its own, and the reference data."""
+"""Fixtures shared by all tests: a model, a shop, servers made for the run, a cache of its own, the reference data."""
 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from mariadb_server import mariadb_url
+from postgres_server import NoPostgres, PostgresServer, postgres_server
 
 __all__ = ["mariadb_url"]
+
+# Before torch is imported: threads that wait leave the processor to others, and tests side by side take one each.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A busy machine must not fail a test: what is timed stands in benchmarks/.
 settings.register_profile("sqlwright", deadline=None)
@@ -39,6 +41,22 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tiny random model's folder. No test writes there."""
+    from tiny_model import make_tiny_model
+
+    return make_tiny_model(tmp_path_factory.mktemp("base") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def shop_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small shop's SQLite file. No test writes there."""
+    from shop_world import make_shop
+
+    return make_shop(tmp_path_factory.mktemp("shop") / "shop.db")
+
+
+@pytest.fixture(scope="session")
 def reference_data() -> Path:
     """Return the folder of reference data; skip where it is not beside the checkout."""
     if not REFERENCE_DATA.is_dir():
@@ -57,93 +75,20 @@ def spider_databases(reference_data: Path, tmp_path_factory: pytest.TempPathFact
     return folder
 
 
-def _postgres_program(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
-    return str(found[-1]) if found else shutil.which(name)
-
-
-def _as_server_user() -> list[str] | None:
-    """Return the command prefix that runs a program as somebody the server accepts: it refuses to run as root."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("runuser") is None:
-        return None
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Return a PostgreSQL server made for this run; a test that stops it starts it again."""
     try:
-        pwd.getpwnam("postgres")
-    except KeyError:
-        return None
-    return ["runuser", "-u", "postgres", "--"]
+        with postgres_server() as server:
+            yield server
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def postgres_url(postgres: PostgresServer) -> str:
     """Return the URL of a PostgreSQL server with an empty database, made for this run and thrown away after it.
 
     A test makes its own schema or uniquely named tables, since all tests share the database.
     """
-    initdb, server, prefix = _postgres_program("initdb"), _postgres_program("postgres"), _as_server_user()
-    if initdb is None or server is None:
-        pytest.skip("PostgreSQL's server programs are missing")
-    if prefix is None:
-        pytest.skip("PostgreSQL does not run as root, and there is no user to run it as")
-    folder = Path(tempfile.mkdtemp(prefix="sqlwright-postgres-"))
-    if prefix:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = None
-    try:
-        subprocess.run(
-            [*prefix, initdb, "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-        )
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "port": port,
-            "unix_socket_directories": folder,
-            "fsync": "off",
-            "shared_buffers": "16MB",
-        }
-        switches = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*prefix, server, "-D", str(data), *switches], stdout=log, stderr=log, cwd=folder
-            )
-        _wait_until_ready(port, process, folder / "log")
-        yield f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
-    finally:
-        if process is not None:
-            _stop(process, data)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    import psycopg
-
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(host="127.0.0.1", port=port, user="tester", dbname="postgres").close()
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')}") from None
-            time.sleep(0.1)
-
-
-def _stop(process: subprocess.Popen[bytes], data: Path) -> None:
-    """Ask the server itself (not the program that changed user for it) to stop at once, and wait."""
-    pid_file = data / "postmaster.pid"
-    if pid_file.is_file():
-        os.kill(int(pid_file.read_text().splitlines()[0]), 2)
-    else:
-        process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    return postgres.url
