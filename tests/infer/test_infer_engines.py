@@ -17,6 +17,7 @@ from sqlwright.infer import Candidate, Sampling, load
 from sqlwright.infer.endpoint import Endpoint
 from sqlwright.infer.llamacpp import open_gguf
 from sqlwright.infer.vllm import open_vllm
+from sqlwright.schema import parse_ddl
 
 QUICK = Patience(seconds=10, attempts=3, pause=0.01)
 
@@ -94,6 +95,20 @@ def test_a_gguf_file_says_what_transformers_says(gguf: Path) -> None:
     assert once == again and sum(one.times for one in once[0]) <= 3
     with pytest.raises(ConfigError, match="more than the model's context"):
         writer.generate(prompts()[:1], max_new_tokens=100_000)
+
+
+def test_a_gguf_file_keeps_to_a_grammar(gguf: Path) -> None:
+    from sqlwright import base
+
+    engine = load(base.path(), precision="fp32", device="cpu", grammar=True)
+    writer = open_gguf(gguf, engine.tokenizer, threads=1, grammar=True)
+    town = parse_ddl("CREATE TABLE town (label TEXT, size INT)")  # not what the prompts show
+    asked = [prompts()[at] for at in (0, 2, 3)]
+    ours, its = (
+        each.generate(asked, max_new_tokens=24, schemas={one.id: town for one in asked}) for each in (engine, writer)
+    )
+    assert [one.raw for one in its] == [one.raw for one in ours]
+    assert all("town" in one.sql and "city" not in one.sql for one in its)
 
 
 def test_what_is_no_gguf_file_is_said(tmp_path: Path) -> None:

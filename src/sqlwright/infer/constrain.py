@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlwright.infer.frames import Catalogue
 from sqlwright.infer.offer import Offer
 from sqlwright.infer.scope import Reading
 from sqlwright.schema import Schema
+
+if TYPE_CHECKING:
+    import torch
 
 _SPACE = 0x20
 _QUOTES = b"'\"`"
@@ -46,6 +49,22 @@ def _letters() -> dict[str, int]:
     shown = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     rest = [byte for byte in range(256) if byte not in shown]
     return {chr(byte): byte for byte in shown} | {chr(256 + at): byte for at, byte in enumerate(rest)}
+
+
+class Guide(Protocol):
+    """What keeps an answer to its schema: a place in it, which never changes."""
+
+    def accept(self, token: int) -> Guide | None:
+        """Return the place after a token; None when it cannot stand here."""
+        ...
+
+    def ends(self) -> bool:
+        """Return whether the answer may end here."""
+        ...
+
+    def masked(self, logits: torch.Tensor) -> torch.Tensor | None:
+        """Return logits, (vocabulary,), less what cannot stand here; None where tokens must be asked one by one."""
+        ...
 
 
 class Grammar:
@@ -86,6 +105,9 @@ class Cursor:
         after = self._finished(self._partial)
         return after is not None and after.ends()
 
+    def masked(self, logits: torch.Tensor) -> None:
+        """Return None: a mask would cost more than to ask about the likeliest tokens."""
+
     def _after(self, text: bytes) -> Cursor | None:
         reading, partial = self._reading, self._partial
         for byte in text:
@@ -112,7 +134,7 @@ class Thought:
 
     __slots__ = ("_after", "_closed", "_tail", "_tokens")
 
-    def __init__(self, tokens: tuple[bytes | None, ...], after: Cursor, text: bytes = b"") -> None:
+    def __init__(self, tokens: tuple[bytes | None, ...], after: Guide, text: bytes = b"") -> None:
         """Stand after `text`, the end of the thought so far; `after` is where the statement begins."""
         self._tokens = tokens
         self._after = after
@@ -130,9 +152,9 @@ class Thought:
         """Return whether the answer may end here, which it may not without a statement."""
         return False
 
-
-Guide = Cursor | Thought
-"""What keeps an answer to its schema."""
+    def masked(self, logits: torch.Tensor) -> torch.Tensor | None:
+        """Return what the statement's own guide does; None inside the thought."""
+        return self._after.masked(logits) if self._closed else None
 
 
 def _is_open(partial: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Beam search over a batch of suffixes that share a prefix, each with a guide where there is one.
 
-A guide is a `Cursor`, or a `Thought` before one: a token that it refuses is never taken. Where it refuses all that are
+A token that a guide refuses is never taken. Where it refuses all that are
 likely, it is dropped and its sequence goes on freely, so that no search ends without an answer.
 """
 
@@ -100,6 +100,10 @@ def likeliest(guide: Guided, first: int, logits: torch.Tensor, stop: Stop) -> tu
     allowed, after = _accept(guide, first, stop)
     if allowed:
         return first, after
+    masked = guide.masked(logits)
+    if masked is not None:
+        first = int(masked.argmax())
+        return first, _accept(guide, first, stop)[1]
     for count in (min(_LIKELY, len(logits)), len(logits)):
         for token in logits.topk(count).indices.tolist():
             allowed, after = _accept(guide, token, stop)

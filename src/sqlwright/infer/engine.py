@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,9 +18,10 @@ import torch
 from sqlwright.errors import ConfigError
 from sqlwright.infer.cache import can_share
 from sqlwright.infer.choose import Candidate
-from sqlwright.infer.constrain import Grammar, Guide, Thought, vocabulary
+from sqlwright.infer.constrain import Guide
 from sqlwright.infer.decode import Scored, Stop, beam
 from sqlwright.infer.extract import ends_statement, extract_sql
+from sqlwright.infer.guides import Guides
 from sqlwright.infer.open_batch import OpenBatch
 from sqlwright.infer.rolling import Request, Written, roll
 from sqlwright.infer.sampling import Sampling
@@ -42,9 +43,11 @@ class Engine:
     tokenizer: Any
     adapters: tuple[str, ...] = ()
     """Names of the adapters that stay apart from the weights, to choose from."""
+    grammar: bool = False
+    """Whether answers that have a schema keep to its grammar (see `guided`), not to its names alone."""
     _closing: dict[int, bool] = field(default_factory=dict, init=False, repr=False)
     """Whether a token has a semicolon, by token."""
-    _tokens: tuple[bytes | None, ...] | None = field(default=None, init=False, repr=False)
+    _guides: Guides | None = field(default=None, init=False, repr=False)
 
     def generate(
         self,
@@ -67,12 +70,12 @@ class Engine:
         Args:
             db_ids: database by prompt id, for the predictions' `db_id`.
             schemas: schema by prompt id: the answer names nothing else (see `constrain`). For models that write spaced
-                SQL, with a byte-level tokenizer; others answer freely.
+                SQL, with a byte-level tokenizer; others answer freely, unless the engine has a `grammar`.
             adapter: which of several adapters to use; "" is the base alone.
             done: called with each prediction as it comes, in any order.
 
         Raises:
-            ConfigError: there is no such adapter.
+            ConfigError: there is no such adapter, or no grammar for a schema.
         """
         out: dict[int, Prediction] = {}
         with self._using(adapter):
@@ -153,8 +156,7 @@ class Engine:
         ((prefix, suffix),) = self._encoded([prompt])
         if not suffix:
             prefix, suffix = (), prefix
-        thinking = {prompt.id} if opens_thought(prompt.suffix) else set()
-        guide = self._starts({prompt.id: schema} if schema else {}, thinking).get(prompt.id)
+        guide = self._starts({prompt.id: schema} if schema else None, [prompt]).get(prompt.id)
         source = sampling.source(prompt.suffix) if sampling else None
         return Request(prefix, suffix, guide, source, most)
 
@@ -193,7 +195,7 @@ class Engine:
     ) -> Iterator[tuple[int, Written]]:
         """Yield rows of `prompts` with what `roll` wrote, as it comes."""
         encoded = self._encoded(prompts)
-        starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
+        starts = self._starts(schemas, prompts)
         requests, places = [], []
         for prefix, rows in _batches(encoded, max(1, len(encoded)), share=True):
             for row in rows:
@@ -224,7 +226,7 @@ class Engine:
     ) -> Iterator[tuple[list[int], list[list[Answer]], float]]:
         """Yield batches: rows of `prompts`, their answers, best first, and seconds."""
         encoded, stop = self._encoded(prompts), self._stop()
-        starts = self._starts(schemas or {}, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
+        starts = self._starts(schemas, prompts)
         share = can_share(self.model)
         with self._answering():
             for prefix, rows in _batches(encoded, batch_size, share=share):
@@ -270,19 +272,13 @@ class Engine:
     def _stop(self) -> Stop:
         return Stop(self._stop_ids(), self._ended, self.tokenizer.pad_token_id or 0)
 
-    def _starts(self, schemas: Mapping[str, Schema], thinking: Collection[str]) -> dict[str, Guide]:
-        """Return by prompt id the guide that keeps its answer to its schema; none for tokenizers not of bytes.
-
-        Those that are `thinking` write freely until their thought is closed.
-        """
-        if schemas and self._tokens is None:
-            self._tokens = vocabulary(self.tokenizer) or ()
-        if not self._tokens:
+    def _starts(self, schemas: Mapping[str, Schema] | None, prompts: Sequence[Prompt]) -> dict[str, Guide]:
+        """Return by prompt id the guide that keeps its answer to its schema."""
+        if not schemas:
             return {}
-        known = {id(schema): schema for schema in schemas.values()}
-        cursors = {key: Grammar(self._tokens, schema).start() for key, schema in known.items()}
-        thoughts = {key: Thought(self._tokens, cursor) for key, cursor in cursors.items()}
-        return {name: (thoughts if name in thinking else cursors)[id(schema)] for name, schema in schemas.items()}
+        if self._guides is None:
+            self._guides = Guides(self.model, self.tokenizer, self._stop_ids(), self.grammar)
+        return self._guides.starts(schemas, {prompt.id for prompt in prompts if opens_thought(prompt.suffix)})
 
     def _library(
         self, suffixes: Sequence[Ids], width: int, *, max_new_tokens: int, stop: Stop, sampling: Sampling | None

@@ -19,6 +19,7 @@ from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.infer.choose import Candidate, distinct
 from sqlwright.infer.extract import ends_statement, extract_sql
 from sqlwright.infer.sampling import DIFFERENT, Sampling
+from sqlwright.infer.sqlgrammar import gbnf
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import PromptEncoder
@@ -33,6 +34,8 @@ class LlamaCpp:
     model: Any
     tokenizer: Any
     """The base's tokenizer, so that prompts have the tokens that they had in training."""
+    grammar: bool = False
+    """Whether answers that have a schema keep to its grammar (see `sqlgrammar`)."""
 
     def generate(
         self,
@@ -46,7 +49,11 @@ class LlamaCpp:
         progress: Progress | None = None,
         done: Done | None = None,
     ) -> list[Prediction]:
-        """Return the model's answers (see `Writer`); `batch_size` and `schemas` have no effect.
+        """Return the model's answers (see `Writer`); `batch_size` has no effect.
+
+        Args:
+            schemas: schema by prompt id, whose grammar the answer keeps to; without `grammar`, or where the prompt
+                opens a thought, it is written freely.
 
         Raises:
             ConfigError: a prompt does not fit into the context that the file was opened with.
@@ -57,7 +64,8 @@ class LlamaCpp:
         for row in sorted(range(len(prompts)), key=encoded.__getitem__):
             began = time.perf_counter()
             prompt = prompts[row]
-            text, tokens = self._write(prompt, sum(encoded[row], ()), max_new_tokens, sampling)
+            grammar = self._grammar(prompt, schemas)
+            text, tokens = self._write(prompt, sum(encoded[row], ()), max_new_tokens, sampling, grammar=grammar)
             sql = extract_sql(text, thinking=opens_thought(prompt.suffix))
             seconds = round(time.perf_counter() - began, 6)
             out[row] = Prediction(prompt.id, (db_ids or {}).get(prompt.id, ""), sql, text, seconds, tokens)
@@ -84,15 +92,32 @@ class LlamaCpp:
         for prompt in prompts:
             ids, thinking = sum(encode(prompt), ()), opens_thought(prompt.suffix)
             texts = [
-                self._write(prompt, ids, max_new_tokens, sampling or DIFFERENT, number)[0] for number in range(count)
+                self._write(prompt, ids, max_new_tokens, sampling or DIFFERENT, number, self._grammar(prompt, schemas))
+                for number in range(count)
             ]
-            found.append(distinct([extract_sql(text, thinking=thinking) for text in texts]))
+            found.append(distinct([extract_sql(text, thinking=thinking) for text, _ in texts]))
             if progress is not None:
                 progress(len(found), len(prompts))
         return found
 
+    def _grammar(self, prompt: Prompt, schemas: Mapping[str, Schema] | None) -> Any:
+        """Return llama.cpp's own, fresh grammar for an answer; None for one that is written freely."""
+        schema = (schemas or {}).get(prompt.id)
+        if not self.grammar or schema is None or opens_thought(prompt.suffix):
+            return None
+        import llama_cpp
+
+        own: Any = llama_cpp
+        return own.LlamaGrammar.from_string(gbnf(schema), verbose=False)
+
     def _write(
-        self, prompt: Prompt, ids: tuple[int, ...], most: int, sampling: Sampling | None, number: int = 0
+        self,
+        prompt: Prompt,
+        ids: tuple[int, ...],
+        most: int,
+        sampling: Sampling | None,
+        number: int = 0,
+        grammar: Any = None,
     ) -> tuple[str, int]:
         """Return the text behind a prompt, and its tokens."""
         if len(ids) + most > self.model.n_ctx():
@@ -105,7 +130,7 @@ class LlamaCpp:
             self.model.set_seed(sampling.source(prompt.id, number).getrandbits(31))
             how = {"temp": sampling.temperature, "top_k": 0, "top_p": sampling.top_p}
         said: list[int] = []
-        for token in self.model.generate(list(ids), min_p=0.0, repeat_penalty=1.0, **how):
+        for token in self.model.generate(list(ids), min_p=0.0, repeat_penalty=1.0, grammar=grammar, **how):
             if token in (self.model.token_eos(), self.tokenizer.eos_token_id):
                 break
             said.append(token)
@@ -114,12 +139,15 @@ class LlamaCpp:
         return self.tokenizer.decode(said, skip_special_tokens=True), len(said)
 
 
-def open_gguf(file: Path | str, tokenizer: Any, *, context: int = 4096, threads: int | None = None) -> LlamaCpp:
+def open_gguf(
+    file: Path | str, tokenizer: Any, *, context: int = 4096, threads: int | None = None, grammar: bool = False
+) -> LlamaCpp:
     """Return what writes SQL with a GGUF file, such as `sqlwright export gguf` makes.
 
     Args:
         tokenizer: the base's.
         context: most tokens of a prompt and its answer; less where the model has less.
+        grammar: hold answers to the grammars of their schemas.
 
     Raises:
         ConfigError: the file is missing, or llama.cpp cannot load it.
@@ -138,4 +166,4 @@ def open_gguf(file: Path | str, tokenizer: Any, *, context: int = 4096, threads:
         model = llama_cpp.Llama(str(file), n_ctx=min([context, *most]), n_batch=512, **options)
     except (ValueError, RuntimeError, AttributeError) as error:
         raise ConfigError(f"{file}: llama.cpp cannot load it ({error})") from None
-    return LlamaCpp(model, tokenizer)
+    return LlamaCpp(model, tokenizer, grammar)

@@ -30,6 +30,7 @@ def load(
     device: Device = "auto",
     precision: Precision = "auto",
     own_code: bool = False,
+    grammar: bool = False,
 ) -> Engine:
     """Return an engine for a base model, with an adapter (or a wholly tuned model in its place) when one is given.
 
@@ -39,6 +40,7 @@ def load(
         merge: add the adapter to the weights, in float32, for speed.
         bits: load the weights in 4 (NF4) or 8 bits, on a CUDA device; an adapter then stays apart.
         own_code: whether code that comes with the base may run on this machine.
+        grammar: hold answers to the grammars of their schemas (see `guided`).
 
     Raises:
         ConfigError: a folder holds no model, it comes with code that may not run, the adapter does not fit the base, or
@@ -66,7 +68,7 @@ def load(
             model = _with_adapters(model, adapters)
     ready: Any = model
     ready = ready if bits else ready.to(place, dtype)
-    return Engine(ready.eval(), tokenizer, adapters=tuple(adapters or ()))
+    return Engine(ready.eval(), tokenizer, adapters=tuple(adapters or ()), grammar=grammar)
 
 
 def _with_adapter(model: Any, folder: str, merge: bool) -> Any:

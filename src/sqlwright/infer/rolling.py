@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from sqlwright.infer.cache import compute_prefix
+from sqlwright.infer.constrain import Guide as Guided
 from sqlwright.infer.decode import Guide, Stop, likeliest
 from sqlwright.infer.sampling import Sampling, draw
 from sqlwright.infer.slots import KeysValues, Slots
@@ -227,7 +228,7 @@ class Batch:
         ended = []
         for at, (row, token) in enumerate(zip(rows, tokens, strict=True)):
             if row.guide is not None:
-                token, row.guide = likeliest(row.guide, token, logits[at], self.stop)
+                token, row.guide = self._guided(row, row.guide, token, logits[at])
             if self.sampling is not None:
                 row.total += float(logits[at].float().log_softmax(-1)[token])
             if token not in self.stop.ids:
@@ -246,6 +247,19 @@ class Batch:
             best: list[int] = logits.argmax(dim=-1).tolist()
             return best
         return draw(logits, self.sampling, [row.request.source.random() if row.request.source else 0.0 for row in rows])
+
+    def _guided(self, row: _Row, guide: Guided, token: int, logits: torch.Tensor) -> tuple[int, Guide]:
+        """Return the token, or in its place one that the row's guide lets through, and the guide after it.
+
+        In place of one that was drawn another is drawn, where the guide can say from which: together that is drawing
+        from what it lets through.
+        """
+        allowed = guide.ends() if token in self.stop.ids else guide.accept(token) is not None
+        if not allowed and self.sampling is not None and row.request.source is not None:
+            masked = guide.masked(logits)
+            if masked is not None:
+                (token,) = draw(masked[None], self.sampling, [row.request.source.random()])
+        return likeliest(guide, token, logits, self.stop)
 
     def leave(self, ended: Sequence[_Row]) -> None:
         """Free the slots of these rows, and move the last ones into the gaps."""

@@ -5,11 +5,13 @@
     writer.generate(prompts, adapter="mine")
 
 vLLM batches by itself, and its prefix cache serves the questions of one schema. Adapters stay apart from the weights.
+The names of vLLM that this uses were checked against 0.33.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.infer.choose import Candidate, distinct
 from sqlwright.infer.extract import extract_sql
 from sqlwright.infer.sampling import DIFFERENT, Sampling
+from sqlwright.infer.sqlgrammar import gbnf
 from sqlwright.infer.writer import Done, Progress
 from sqlwright.prompt import opens_thought
 from sqlwright.prompt.encode import PromptEncoder
@@ -25,6 +28,10 @@ from sqlwright.records import Prediction, Prompt
 from sqlwright.schema import Schema
 
 _ONLY = "tuned"
+_AT_ONCE = 512
+"""Prompts that are handed over at once, or more: their answers come back together."""
+_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""Ranks that vLLM can make room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,15 @@ class Vllm:
     tokenizer: Any
     adapters: Mapping[str, str] = field(default_factory=dict)
     """Folder by name."""
+    grammar: bool = False
+    """Whether answers that have a schema keep to its grammar (see `sqlgrammar`)."""
 
     def generate(
         self,
         prompts: Sequence[Prompt],
         *,
         max_new_tokens: int = 128,
-        batch_size: int = 0,
+        batch_size: int = _AT_ONCE,
         db_ids: Mapping[str, str] | None = None,
         schemas: Mapping[str, Schema] | None = None,
         sampling: Sampling | None = None,
@@ -49,15 +58,22 @@ class Vllm:
         progress: Progress | None = None,
         done: Done | None = None,
     ) -> list[Prediction]:
-        """Return the model's answers (see `Writer`); `batch_size` and `schemas` have no effect.
+        """Return the model's answers (see `Writer`).
 
-        A prediction's `seconds` run from the arrival of its request to its last token, where vLLM tells them.
+        A prediction's `seconds` run from when vLLM queued its request to its last token.
+
+        Args:
+            batch_size: prompts that are handed to vLLM at once, at least 512; it runs as many as its memory holds, and
+                `done` is called when all of them are answered.
+            schemas: schema by prompt id, whose grammar the answer keeps to; without `grammar`, or where the prompt
+                opens a thought, it is written freely.
 
         Raises:
             ConfigError: there is no such adapter.
         """
         out = []
-        for prompt, answer in zip(prompts, self._run(prompts, 1, max_new_tokens, sampling, adapter), strict=True):
+        settings = (1, max_new_tokens, batch_size, schemas, sampling, adapter)
+        for prompt, answer in zip(prompts, self._run(prompts, *settings), strict=True):
             text, thinking = answer.outputs[0].text, opens_thought(prompt.suffix)
             one = Prediction(
                 prompt.id,
@@ -80,7 +96,7 @@ class Vllm:
         *,
         count: int,
         max_new_tokens: int = 128,
-        batch_size: int = 0,
+        batch_size: int = _AT_ONCE,
         schemas: Mapping[str, Schema] | None = None,
         sampling: Sampling | None = None,
         adapter: str | None = None,
@@ -88,8 +104,8 @@ class Vllm:
     ) -> list[list[Candidate]]:
         """Return the different statements among `count` samples, the most frequent first."""
         found = []
-        answers = self._run(prompts, count, max_new_tokens, sampling or DIFFERENT, adapter)
-        for prompt, answer in zip(prompts, answers, strict=True):
+        settings = (count, max_new_tokens, batch_size, schemas, sampling or DIFFERENT, adapter)
+        for prompt, answer in zip(prompts, self._run(prompts, *settings), strict=True):
             thinking = opens_thought(prompt.suffix)
             found.append(distinct([extract_sql(one.text, thinking=thinking) for one in answer.outputs]))
             if progress is not None:
@@ -97,27 +113,43 @@ class Vllm:
         return found
 
     def _run(
-        self, prompts: Sequence[Prompt], count: int, most: int, sampling: Sampling | None, adapter: str | None
-    ) -> list[Any]:
-        from vllm import SamplingParams
-
+        self,
+        prompts: Sequence[Prompt],
+        count: int,
+        most: int,
+        at_once: int,
+        schemas: Mapping[str, Schema] | None,
+        sampling: Sampling | None,
+        adapter: str | None,
+    ) -> Iterator[Any]:
+        """Yield vLLM's outputs, each with `count` answers, in the order of the prompts."""
         adapter = _ONLY if adapter is None and _ONLY in self.adapters else adapter
         if adapter and adapter not in self.adapters:
             raise ConfigError(f"there is no adapter {adapter!r}; there are: {', '.join(self.adapters) or 'none'}")
-        encode = PromptEncoder(self.tokenizer)
-        how = [
-            SamplingParams(
-                n=count,
-                max_tokens=most,
-                temperature=sampling.temperature if sampling else 0.0,
-                top_p=sampling.top_p if sampling else 1.0,
-                seed=sampling.source(prompt.id).getrandbits(31) if sampling else None,
-            )
-            for prompt in prompts
-        ]
-        asked = [{"prompt_token_ids": list(sum(encode(prompt), ()))} for prompt in prompts]
-        found: list[Any] = self.model.generate(asked, how, use_tqdm=False, lora_request=self._request(adapter))
-        return found
+        encode, lora = PromptEncoder(self.tokenizer), self._request(adapter)
+        at_once = max(at_once, _AT_ONCE)
+        for at in range(0, len(prompts), at_once):
+            some = prompts[at : at + at_once]
+            how = [self._how(prompt, count, most, (schemas or {}).get(prompt.id), sampling) for prompt in some]
+            asked = [{"prompt_token_ids": list(sum(encode(prompt), ()))} for prompt in some]
+            yield from self.model.generate(asked, how, use_tqdm=False, lora_request=lora)
+
+    def _how(self, prompt: Prompt, count: int, most: int, schema: Schema | None, sampling: Sampling | None) -> Any:
+        """Return vLLM's settings of one request."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import StructuredOutputsParams
+
+        held = None
+        if self.grammar and schema is not None and not opens_thought(prompt.suffix):
+            held = StructuredOutputsParams(grammar=gbnf(schema))
+        return SamplingParams(
+            n=count,
+            max_tokens=most,
+            temperature=sampling.temperature if sampling else 0.0,
+            top_p=sampling.top_p if sampling else 1.0,
+            seed=sampling.source(prompt.id).getrandbits(31) if sampling else None,
+            structured_outputs=held,
+        )
 
     def _request(self, adapter: str | None) -> Any:
         if not adapter:
@@ -133,17 +165,19 @@ def open_vllm(
     adapter: Path | str | None = None,
     *,
     adapters: Mapping[str, Path | str] | None = None,
-    largest_rank: int = 64,
     own_code: bool = False,
+    grammar: bool = False,
 ) -> Vllm:
     """Return what writes SQL with vLLM.
 
     Args:
         adapter: what `sqlwright.train.tune` wrote: the adapter of every answer, or a wholly tuned model.
         adapters: several, folder by name; each call names the one it is for.
-        largest_rank: highest rank of an adapter.
+        own_code: whether code that comes with the base may run on this machine.
+        grammar: hold answers to the grammars of their schemas.
 
     Raises:
+        ConfigError: an adapter's rank is higher than vLLM has room for.
         MissingExtra: vLLM is not installed.
     """
     try:
@@ -156,13 +190,23 @@ def open_vllm(
         folders = {_ONLY: str(adapter)}
     elif adapter is not None:
         weights = str(adapter)
-    lora = {"enable_lora": True, "max_lora_rank": largest_rank} if folders else {}
-    model = LLM(model=weights, enable_prefix_caching=True, trust_remote_code=own_code, **lora)
-    return Vllm(model, tokenizer, folders)
+    lora = {"enable_lora": True, "max_lora_rank": _room(folders)} if folders else {}
+    # With statistics, for the seconds that a request took.
+    options: dict[str, Any] = {"enable_prefix_caching": True, "trust_remote_code": own_code, "disable_log_stats": False}
+    return Vllm(LLM(model=weights, **options, **lora), tokenizer, folders, grammar)
+
+
+def _room(folders: Mapping[str, str]) -> int:
+    """Return the smallest rank that vLLM can make room for and no adapter exceeds."""
+    read = [(Path(folder) / "adapter_config.json").read_text(encoding="utf-8") for folder in folders.values()]
+    highest = max(json.loads(text)["r"] for text in read)
+    if highest > _RANKS[-1]:
+        raise ConfigError(f"vLLM runs adapters of rank {_RANKS[-1]} at most, not {highest}; merge it first")
+    return next(rank for rank in _RANKS if rank >= highest)
 
 
 def _seconds(answer: Any) -> float:
     """Return how long a request took; 0 where vLLM does not tell."""
     told = getattr(answer, "metrics", None)
-    began, ended = (getattr(told, name, None) for name in ("arrival_time", "finished_time"))
+    began, ended = (getattr(told, name, None) for name in ("queued_ts", "last_token_ts"))
     return round(ended - began, 6) if began and ended else 0.0

@@ -138,7 +138,7 @@ def answer(
                 **told, status=turned.status, rule=turned.rule, error=turned.why, text=text, seconds=seconds()
             )
         example = _example(question, db_id, language, schema.dialect, asked.history)
-        shown = show(example, model, databases, config, constrain=predict.constrain)
+        shown = show(example, model, databases, config, constrain=model.is_held(predict))
         ran, tried, raw = _try(example, shown, engine, databases, model, predict)
     except DatabaseError as error:
         return _failed(told, "database", str(error), seconds())
@@ -168,7 +168,7 @@ def written(asked: Asked, model: Model, engine: Writer, databases: Databases, co
     question, db_id = _whole(asked.question), asked.db_id or databases.only
     dialect = databases.schema(db_id).dialect
     example = _example(question, db_id, language_of(question), dialect, asked.history)
-    shown = show(example, model, databases, config.ask, constrain=config.predict.constrain)
+    shown = show(example, model, databases, config.ask, constrain=model.is_held(config.predict))
     return engine.generate([shown.prompt], **_settings(shown, model, config.predict))[0]
 
 

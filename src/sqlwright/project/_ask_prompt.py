@@ -35,7 +35,11 @@ class Shown:
 
 
 def show(example: Example, model: Model, databases: Databases, config: AskConfig, *, constrain: bool) -> Shown:
-    """Return the prompt for a question; tables of its earlier turns count as mentioned."""
+    """Return the prompt for a question; tables of its earlier turns count as mentioned.
+
+    Args:
+        constrain: whether the answer must keep to the schema that is shown.
+    """
     whole = databases.schema(example.db_id)
     links = databases.linker(example.db_id).link(example.question)
     budget = config.schema_tokens
@@ -51,5 +55,5 @@ def show(example: Example, model: Model, databases: Databases, config: AskConfig
     (asked,) = in_canonical_form([example], databases)
     known = [link for link in links if schema.has(link.table)]
     prompt = build(asked, schema, model.template, known, prefix=prefix, task=model.task, frame=model.frame)
-    constraints = {example.id: schema} if constrain and model.template.name == embedded.TEMPLATE else {}
+    constraints = {example.id: schema} if constrain else {}
     return Shown(prompt, schema, prefix, constraints)

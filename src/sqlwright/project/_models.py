@@ -80,17 +80,23 @@ class Model:
         """Return the most tokens of an answer."""
         return config.max_new_tokens + (config.reasoning_tokens if self.task == "reasoning" else 0)
 
-    def constraints(self, examples: Sequence[Example], databases: Databases, *, wanted: bool) -> dict[str, Schema]:
+    def is_held(self, config: PredictConfig) -> bool:
+        """Return whether answers must keep to their schemas."""
+        return config.grammar or (config.constrain and self.template.name == embedded.TEMPLATE)
+
+    def constraints(
+        self, examples: Sequence[Example], databases: Databases, config: PredictConfig
+    ) -> dict[str, Schema]:
         """Return the schema that each answer must keep to, by example id; none for models that write freely."""
-        if not wanted or self.template.name != embedded.TEMPLATE:
+        if not self.is_held(config):
             return {}
         return {example.id: databases.schema(example.db_id) for example in examples}
 
-    def engine(self, *, bits: Literal[0, 4, 8] = 0) -> Engine:
-        """Load the model, in 4 or 8 bits where `bits` says so."""
+    def engine(self, *, bits: Literal[0, 4, 8] = 0, grammar: bool = False) -> Engine:
+        """Load the model, in 4 or 8 bits where `bits` says so, held to a `grammar` where that is wanted."""
         from sqlwright.infer import load
 
-        return load(self.path, self.adapter, bits=bits, own_code=self.own_code)
+        return load(self.path, self.adapter, bits=bits, own_code=self.own_code, grammar=grammar)
 
     def writer(self, config: PredictConfig) -> Writer:
         """Load the model with the engine that `config` names, or return the service that runs it.
@@ -111,13 +117,14 @@ class Model:
 
             if not config.model:
                 raise ConfigError('engine = "llamacpp" needs a GGUF file in predict.model')
-            return open_gguf(config.model, read_tokenizer(self.base, own_code=self.own_code))
+            tokenizer = read_tokenizer(self.base, own_code=self.own_code)
+            return open_gguf(config.model, tokenizer, grammar=config.grammar)
         if name == "vllm":
             from sqlwright.infer.vllm import open_vllm
 
             tokenizer = read_tokenizer(self.base, own_code=self.own_code)
-            return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code)
-        return self.engine(bits=config.bits)
+            return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code, grammar=config.grammar)
+        return self.engine(bits=config.bits, grammar=config.grammar)
 
     def for_engine(self, config: PredictConfig) -> Model:
         """Return the model as its engine is asked: a service puts the chat template around a message itself."""

@@ -32,7 +32,7 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
     model = model.for_engine(config)
     settings: dict[str, Any] = {
         "max_new_tokens": model.room(config),
-        "schemas": model.constraints(examples, project.databases, wanted=config.constrain),
+        "schemas": model.constraints(examples, project.databases, config),
         "sampling": sampling_of(config),
     }
     repairs = config.repair and model.template.name != embedded.TEMPLATE
