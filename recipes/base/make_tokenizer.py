@@ -52,14 +52,14 @@ def main() -> None:
 
     def texts() -> Iterator[str]:
         source = Source(settings["mix"], arguments.data, seed=1).texts()
-        last = ""
-        for _ in range(arguments.samples):
-            prefix, suffix, completion = next(source)
-            if prefix != last:
-                yield prefix
-                last = prefix
-            yield suffix
-            yield completion
+        made = 0
+        while made < arguments.samples:
+            prefix, asked = next(source)
+            yield prefix
+            for suffix, completion in asked:
+                yield suffix
+                yield completion
+            made += len(asked)
 
     tokenizer.train_from_iterator(texts(), trainer)
     tokenizer.save(str(here / "tokenizer.json"))

@@ -1,33 +1,35 @@
 """The endless stream of training samples, made by worker processes.
 
-A sample is one question over one schema, as token ids: the prompt as `sqlwright.prompt` writes it, then the SQL.
+A sample is one question over one schema, as token ids: the prompt as `sqlwright.prompt` writes it, then the SQL. The
+samples over one schema come as a group, so that their common prefix is made, sent and computed once (`pack.py`).
 Sources, by the weights in `config.toml`:
 
 - `invented`: schemas from `invent.py`, trees from the sampler, questions from the English and Chinese writers;
 - `domains`: the same over everyday domains (`blueprints.py`);
 - `public_schema`: the same over the real training schemas and their values;
 - `renamed`: public training questions with other names (`rename.py`);
-- `plain`: public training questions as they are.
+- `plain`: public training questions with the names as they are.
 
-    stream = Stream(settings["mix"], Path("data"), workers=14, seed=0)
-    for ids, prompt_length in stream.samples(): ...
+    stream = Stream(settings["mix"], Path("data"), workers=14, seed=0, tokens=81_920)
+    pack = stream.get()
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import random
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tokenizers import Tokenizer
 
 from blueprints import Blueprints
 from invent import Inventor
+from pack import Group, Pack, packs
 from rename import Public, Values
 from sqlwright.errors import SchemaError
 from sqlwright.prompt import SPECIAL_TOKENS, get_template, schema_prefix
@@ -41,11 +43,8 @@ from sqlwright.synth.write_en import EnglishWriter
 from sqlwright.synth.write_sql import write_sql
 from sqlwright.synth.write_zh import ChineseWriter
 
-Sample = tuple[np.ndarray, int]
-Text = tuple[str, str, str]
-"""Prefix, suffix and completion."""
-
-CHUNK = 512
+Text = tuple[str, list[tuple[str, str]]]
+"""The prefix of a schema, and the suffix and completion of each question over it."""
 
 
 class Source:
@@ -67,17 +66,18 @@ class Source:
         self.weights = list(settings["sources"].values())
 
     def texts(self) -> Iterator[Text]:
-        """Yield samples for ever."""
+        """Yield groups of samples for ever."""
         while True:
             kind = self.rng.choices(self.sources, self.weights)[0]
             if kind in self.draws:
                 schema, values = self.draws[kind]()
                 pairs = self._written(schema, values)
             else:
-                share = 0.0 if kind == "plain" else self.rng.choice((0.3, 0.7, 0.95))
+                share = 0.0 if kind == "plain" else self.rng.choice((0.2, 0.5, 0.8, 0.95))
                 group = self.public.draw(self.settings["group"], rename=share)
                 schema, values, pairs = group.schema, group.values, group.pairs
-            yield from self._prompts(schema, values, pairs)
+            if pairs:
+                yield self._prompts(schema, values, pairs)
 
     def _written(self, schema: Schema, values: Values) -> list[tuple[str, str]]:
         rng = self.rng
@@ -89,16 +89,18 @@ class Source:
         chinese = ChineseWriter(schema, self.lexicon, rng)
         pairs = []
         for _ in range(self.settings["group"]):
-            tree = sampler.draw()
-            if tree is None:
-                continue
+            try:
+                tree = sampler.draw()
+            except SchemaError:  # nothing of the drawn shapes fits so small a schema
+                break
             writer = chinese if rng.random() < self.settings["chinese"] else english
             for question in writer.questions(tree, 1):
                 pairs.append((question, write_sql(tree, schema)))
         return pairs
 
-    def _prompts(self, schema: Schema, values: Values, pairs: list[tuple[str, str]]) -> Iterator[Text]:
+    def _prompts(self, schema: Schema, values: Values, pairs: list[tuple[str, str]]) -> Text:
         rng = self.rng
+        asked = []
         indexed = {key: found for key, found in values.items() if rng.random() > self.settings["unindexed"]}
         linker = Linker(schema, indexed, self.lexicon)
         prefix = schema_prefix(schema, self.template)
@@ -110,72 +112,67 @@ class Source:
                 if rng.random() < drop:
                     links = tuple(link for link in links if rng.random() > 0.15)
             example = Example("", schema.db_id, question, sql, dialect=schema.dialect)
-            yield prefix, self.template.suffix(example, links), self.template.completion(sql)
+            asked.append((self.template.suffix(example, links), self.template.completion(sql)))
+        return prefix, asked
 
 
 class Encoder:
-    """Turns a sample's text into token ids, its parts tokenised apart."""
+    """Turns a group's text into token ids, the parts of a prompt tokenised apart."""
 
     def __init__(self, path: Path) -> None:
         self.tokenizer = Tokenizer.from_file(str(path))
-        self.prefix = ("", [0])
 
-    def __call__(self, text: Text) -> Sample:
-        """Return ids and the length of the prompt in tokens."""
-        prefix, suffix, completion = text
-        if prefix != self.prefix[0]:
-            self.prefix = (prefix, self.tokenizer.encode(prefix, add_special_tokens=False).ids)
-        second, third = self.tokenizer.encode_batch_fast([suffix, completion], add_special_tokens=False)
-        prompt = self.prefix[1] + second.ids
-        return np.array(prompt + third.ids, dtype=np.uint16), len(prompt)
+    def __call__(self, text: Text) -> Group:
+        """Return the ids of the prefix, and of each suffix and completion."""
+        prefix, asked = text
+        parts = [prefix, *(part for pair in asked for part in pair)]
+        ids = [found.ids for found in self.tokenizer.encode_batch_fast(parts, add_special_tokens=False)]
+        return ids[0], list(zip(ids[1::2], ids[2::2], strict=True))
 
 
-def _work(settings: dict[str, Any], data: Path, tokenizer: Path, seed: int, out: Any) -> None:
+def _work(settings: dict[str, Any], data: Path, tokenizer: Path, seed: int, tokens: int, out: Any) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     encode = Encoder(tokenizer)
-    chunk: list[Sample] = []
     while True:
         try:
-            for text in Source(settings, data, seed).texts():
-                chunk.append(encode(text))
-                if len(chunk) == CHUNK:
-                    out.put((np.concatenate([ids for ids, _ in chunk]), np.array([(len(i), p) for i, p in chunk])))
-                    chunk = []
+            for pack in packs(map(encode, Source(settings, data, seed).texts()), tokens):
+                out.put(pack)
         except Exception:  # one odd schema in millions must not end hours of training: say why, and draw others
             traceback.print_exc()
             seed += 1_000_003
 
 
 class Stream:
-    """Samples from `workers` processes; `made` counts them."""
+    """Packs of samples from `workers` processes."""
 
-    def __init__(self, settings: dict[str, Any], data: Path, *, workers: int, seed: int) -> None:
+    def __init__(self, settings: dict[str, Any], data: Path, *, workers: int, seed: int, tokens: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.queue = context.Queue(workers * 8)
-        self.made = 0
         tokenizer = Path(__file__).with_name("tokenizer.json")
         self.processes = [
-            context.Process(target=_work, args=(settings, data, tokenizer, seed * 1000 + n, self.queue), daemon=True)
+            context.Process(
+                target=_work, args=(settings, data, tokenizer, seed * 1000 + n, tokens, self.queue), daemon=True
+            )
             for n in range(workers)
         ]
         for process in self.processes:
             process.start()
 
-    def samples(self) -> Iterator[Sample]:
-        """Yield samples for ever.
+    def get(self, seconds: float | None = None) -> Pack | None:
+        """Return the next pack, or None when there is none within so many seconds.
 
         Raises:
             RuntimeError: every worker has died.
         """
         while True:
-            if not any(process.is_alive() for process in self.processes):
-                raise RuntimeError("every worker of the stream has died; run Source.texts() alone to see why")
-            ids, lengths = self.queue.get()
-            start = 0
-            for length, prompt in lengths.tolist():
-                self.made += 1
-                yield ids[start : start + length], prompt
-                start += length
+            try:
+                pack: Pack = self.queue.get(timeout=60 if seconds is None else seconds)
+                return pack
+            except queue.Empty:
+                if not any(process.is_alive() for process in self.processes):
+                    raise RuntimeError("every worker has died; run Source.texts() alone to see why") from None
+                if seconds is not None:
+                    return None
 
     def close(self) -> None:
         """Stop the workers."""

@@ -1,18 +1,24 @@
 """The model while it is pre-trained: Llama's architecture in plain PyTorch, arranged for speed on one GPU.
 
-`export` writes the same weights as a `LlamaForCausalLM`, which is what ships; a test checks that both give equal
-logits. Every batch has the same number of tokens, so the parts of a layer around attention see one static shape and
-compile
-once.
+A batch is one `Pack`: samples of many schemas in one sequence, each schema's prefix once. A layer is one function that
+compiles once for all layers; on a GPU it attends with FlexAttention, which skips the blocks of tokens that do not see
+each other, elsewhere with the whole mask. `export_state` gives the same weights as a `LlamaForCausalLM`, which is what
+ships; a test checks that both give equal logits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
+from torch.nn.attention.flex_attention import BlockMask, flex_attention
+
+BLOCK = 128
+"""Tokens in a block of attention; a pack's length is a multiple of it on a GPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,10 @@ class Shape:
 
 
 class Layer(nn.Module):
-    """One decoder layer; `before` and `after` are what stands around attention."""
+    """The weights of one decoder layer."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.shape = shape
         self.attention_norm = nn.Parameter(torch.ones(shape.hidden))
         self.ffn_norm = nn.Parameter(torch.ones(shape.hidden))
         self.qkv = nn.Linear(shape.hidden, (shape.heads + 2 * shape.kv_heads) * shape.head, bias=False)
@@ -48,24 +53,74 @@ class Layer(nn.Module):
         self.gate_up = nn.Linear(shape.hidden, 2 * shape.ffn, bias=False)
         self.down = nn.Linear(shape.ffn, shape.hidden, bias=False)
 
-    def before(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Norm, projections and rotary positions: x (tokens, hidden) -> q, k, v (tokens, heads, head)."""
-        s = self.shape
-        y = F.rms_norm(x, (s.hidden,), self.attention_norm.to(x.dtype), s.eps)
-        qkv = self.qkv(y).view(-1, s.heads + 2 * s.kv_heads, s.head)
-        qk, v = qkv.split([s.heads + s.kv_heads, s.kv_heads], dim=1)
-        a, b = qk.chunk(2, dim=-1)
-        qk = (qk * cos + torch.cat((-b, a), dim=-1) * sin).to(v.dtype)
-        q, k = qk.split([s.heads, s.kv_heads], dim=1)
-        return q, k, v
+    @property
+    def weights(self) -> tuple[Tensor, ...]:
+        """In the order in which `run_layer` takes them."""
+        return (
+            self.attention_norm, self.ffn_norm, self.qkv.weight, self.out.weight, self.gate_up.weight, self.down.weight
+        )  # fmt: skip
 
-    def after(self, x: Tensor, attended: Tensor) -> Tensor:
-        """Output projection and feed-forward with their residuals: (tokens, hidden) both."""
-        x = x + self.out(attended)
-        y = F.rms_norm(x, (self.shape.hidden,), self.ffn_norm.to(x.dtype), self.shape.eps)
-        gate, up = self.gate_up(y).chunk(2, dim=-1)
-        down: Tensor = self.down(F.silu(gate) * up)
-        return x + down
+
+def run_layer(
+    x: Tensor, cos: Tensor, sin: Tensor, mask: BlockMask | Tensor, weights: tuple[Tensor, ...], s: Shape, dropout: float
+) -> Tensor:
+    """Return a layer's output, (tokens, hidden) as its input is.
+
+    Args:
+        mask: who sees whom: a BlockMask, or booleans (tokens, tokens).
+    """
+    attention_norm, ffn_norm, qkv_weight, out, gate_up, down = weights
+    y = F.rms_norm(x, (s.hidden,), attention_norm.to(x.dtype), s.eps)
+    qkv = F.linear(y, qkv_weight.to(x.dtype)).view(-1, s.heads + 2 * s.kv_heads, s.head)
+    qk, v = torch.split(qkv, [s.heads + s.kv_heads, s.kv_heads], dim=1)
+    a, b = qk.chunk(2, dim=-1)
+    qk = (qk * cos + torch.cat((-b, a), dim=-1) * sin).to(v.dtype)
+    q, k = torch.split(qk, [s.heads, s.kv_heads], dim=1)
+    q, k, v = (part.transpose(0, 1).unsqueeze(0) for part in (q, k, v))
+    grouped = s.kv_heads != s.heads
+    if isinstance(mask, Tensor):
+        attended: Any = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=grouped)
+    else:
+        attended = flex_attention(q, k, v, block_mask=mask, enable_gqa=grouped)
+    attended = attended.squeeze(0).transpose(0, 1).reshape(-1, s.hidden)
+    x = x + F.dropout(F.linear(attended, out.to(x.dtype)), dropout, dropout > 0)
+    y = F.rms_norm(x, (s.hidden,), ffn_norm.to(x.dtype), s.eps)
+    gate, up = F.linear(y, gate_up.to(x.dtype)).chunk(2, dim=-1)
+    return x + F.dropout(F.linear(F.silu(gate) * up, down.to(x.dtype)), dropout, dropout > 0)
+
+
+def dense_mask(stop: Tensor) -> Tensor:
+    """Return whether the token of the row sees that of the column, (tokens, tokens); see `pack.Pack.stop`."""
+    places = torch.arange(len(stop), device=stop.device)
+    return (places[:, None] >= places) & (places[:, None] < stop)
+
+
+class Blocks:
+    """The same as FlexAttention's block mask, over a buffer of its own: one mask function serves all batches."""
+
+    def __init__(self, tokens: int, device: str) -> None:
+        self.stop = stop = torch.zeros(tokens, dtype=torch.int32, device=device)
+        self.starts = torch.arange(0, tokens, BLOCK, dtype=torch.int32, device=device)
+
+        def sees(_batch: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Tensor:
+            return (query >= key) & (query < stop[key])
+
+        self.sees = sees
+
+    def __call__(self, stop: Tensor) -> BlockMask:
+        """Return the mask of a pack; it is good until the next call."""
+        self.stop.copy_(stop)
+        furthest = self.stop.view(-1, BLOCK).amax(1)
+        rows, columns = self.starts[:, None], self.starts[None]
+        seen = (rows == columns) | ((rows > columns) & (furthest[None] > rows))
+        order = seen.to(torch.int8).argsort(dim=1, descending=True, stable=True).to(torch.int32)
+        return BlockMask.from_kv_blocks(
+            seen.sum(1, dtype=torch.int32)[None, None],
+            order[None, None],
+            BLOCK_SIZE=BLOCK,
+            mask_mod=self.sees,
+            seq_lengths=(len(stop), len(stop)),
+        )
 
 
 class Model(nn.Module):
@@ -74,9 +129,11 @@ class Model(nn.Module):
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
         self.shape = shape
+        self.dropout = dropout
+        self.run: Callable[..., Tensor] = run_layer
         self.embedding = nn.Embedding(shape.vocab, shape.hidden)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.norm = nn.Parameter(torch.ones(shape.hidden))
@@ -100,31 +157,23 @@ class Model(nn.Module):
                     std /= (2 * self.shape.layers) ** 0.5
                 nn.init.normal_(parameter, std=std)
 
-    def hidden(self, ids: Tensor) -> Tensor:
-        """Return the last layer's normalised states: ids (batch, length) -> (batch * length, hidden)."""
-        batch, length = ids.shape
+    def hidden(self, ids: Tensor, positions: Tensor, mask: BlockMask | Tensor) -> Tensor:
+        """Return the last layer's normalised states, (tokens, hidden): ids and positions are (tokens)."""
         s = self.shape
-        cos = self.cos[:length].to(torch.bfloat16 if ids.is_cuda else torch.float32).repeat(batch, 1).unsqueeze(1)
-        sin = self.sin[:length].to(cos.dtype).repeat(batch, 1).unsqueeze(1)
-        x = self.embedding(ids.reshape(-1)).to(cos.dtype)
+        kind = torch.bfloat16 if ids.is_cuda else torch.float32
+        cos = self.cos[positions].to(kind).unsqueeze(1)
+        sin = self.sin[positions].to(kind).unsqueeze(1)
+        dropout = self.dropout if self.training else 0.0
+        x = F.dropout(self.embedding(ids).to(kind), dropout, dropout > 0)
         for layer in self.decoder:
-            q, k, v = layer.before(x, cos, sin)
-            attended = F.scaled_dot_product_attention(
-                q.view(batch, length, s.heads, s.head).transpose(1, 2),
-                k.view(batch, length, s.kv_heads, s.head).transpose(1, 2),
-                v.view(batch, length, s.kv_heads, s.head).transpose(1, 2),
-                is_causal=True,
-                enable_gqa=s.kv_heads != s.heads,
-            )
-            x = layer.after(x, attended.transpose(1, 2).reshape(batch * length, s.hidden))
+            x = self.run(x, cos, sin, mask, layer.weights, s, dropout)
         return F.rms_norm(x, (s.hidden,), self.norm.to(x.dtype), s.eps)
 
-    def loss(self, ids: Tensor, positions: Tensor, weights: Tensor | None = None) -> Tensor:
-        """Return the mean cross-entropy of the tokens at `positions`, indices into the flattened ids, given those
-        before."""
-        states = self.hidden(ids)[positions - 1]
+    def loss(self, ids: Tensor, positions: Tensor, mask: BlockMask | Tensor, labels: Tensor) -> Tensor:
+        """Return the mean cross-entropy of the tokens at the places `labels`, given those before."""
+        states = self.hidden(ids, positions, mask)[labels - 1]
         logits = F.linear(states, self.embedding.weight.to(states.dtype))
-        return F.cross_entropy(logits.float(), ids.reshape(-1)[positions])
+        return F.cross_entropy(logits.float(), ids[labels].long())
 
 
 def export_state(model: Model) -> dict[str, Tensor]:

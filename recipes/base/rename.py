@@ -1,8 +1,10 @@
 """Public training questions with other names: the way people ask, over schemas nobody has seen.
 
-Words of identifiers are swapped for others, the same everywhere in the schema, the question and the SQL; literals are
-replaced in question and SQL alike; tables and columns that the questions do not need are left out, added or shuffled.
-A word is left alone when a needed column goes by it but the question does not say it ("how old" for `age`).
+Words of identifiers are swapped for others, the same everywhere in the schema, the question and the SQL, but that a
+question now and then says a synonym; literals are replaced in question and SQL alike; tables and columns that the
+questions do not need are left out, added or shuffled, and all names may be spelled in another style.
+A word is left alone when a needed column goes by it but the question does not say it ("how old" for `age`), or when it
+stands in a value.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from invent import Style
+from rephrase import reword, vary
 from sqlwright.schema.lexicon_rows import rows
 from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 from sqlwright.schema.values import Value
 from sqlwright.schema.words import plural, singular, split_identifier
+from sqlwright.sqlkit.names import identifier
 from words import Vocabulary
 
 _SQL_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\d+\.\d+|\w+|<=|>=|<>|\|\||[^\s\w]")
@@ -65,7 +70,10 @@ class Public:
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.rng = rng
         self.vocabulary = Vocabulary(folder / "words.txt")
-        self.nouns = [r.head for name in ("entities", "attributes") for r in rows(name) if r.head.isalpha()]
+        named = [row for name in ("entities", "attributes") for row in rows(name)]
+        self.nouns = [row.head for row in named if row.head.isalpha()]
+        self.synonyms = {row.head: row.en for row in named if row.en}
+        self.short = {row.head: short for row in named if (short := [a for a in row.aliases if a.isalpha()])}
         self.schemas = {s["db_id"]: schema_of(s) for s in _read(folder / "schemas.json")}
         self.values = {
             db_id: {(table, column): tuple(found[:VALUES]) for table, column, found in items}
@@ -93,35 +101,50 @@ class Public:
         columns = frozenset().union(*(p.columns for p in pairs))
         frozen = _KEEP.union(*(p.frozen for p in pairs))
         swaps = self._swaps(schema, frozen, rename)
-        names = {name: self._renamed(name, swaps) for name in _names(schema)}
-        if len(set(names.values())) < len(names) or any(not n for n in names.values()):
-            swaps, names = {}, {name: name for name in names}
+        style = Style(rng) if rename and rng.random() < 0.3 else None
+        shorten = 0.3 if rename and rng.random() < 0.15 else 0.0
+        names = {low: self._renamed(name, swaps, style, shorten) for low, name in _names(schema).items()}
+        if len({name.lower() for name in names.values()}) < len(names) or not all(names.values()):
+            swaps, names = {}, _names(schema)
+        said = {stem: self._said(word) for stem, word in swaps.items()}
         values: Values = {}
         for (table, column), found in self.values.get(db_id, {}).items():
             values[names.get(table.lower(), table), names.get(column.lower(), column)] = found
         written: list[tuple[str, str]] = []
         for pair in pairs:
-            written.append(self._write(pair, swaps, names, values))
+            written.append(self._write(pair, said, names, values))
         return Group(self._schema(schema, needed, columns, names), values, written)
 
     def _swaps(self, schema: Schema, frozen: frozenset[str], rename: float) -> dict[str, str]:
         swaps: dict[str, str] = {}
-        for name in _names(schema):
+        for name in _names(schema).values():
             for word in split_identifier(name):
                 stem = singular(word)
                 if stem in frozen or word in frozen or len(stem) < 3 or not stem.isalpha() or stem in swaps:
                     continue
                 if self.rng.random() < rename:
                     swaps[stem] = (
-                        self.rng.choice(self.nouns) if self.rng.random() < 0.5 else self.vocabulary.word(self.rng)
+                        self.rng.choice(self.nouns) if self.rng.random() < 0.7 else self.vocabulary.word(self.rng)
                     )
         return swaps
 
-    def _renamed(self, name: str, swaps: dict[str, str]) -> str:
+    def _said(self, word: str) -> str:
+        """Return what a question calls a word of the schema: itself, or now and then a synonym."""
+        others = self.synonyms.get(word, ())
+        return self.rng.choice(others) if others and self.rng.random() < 0.3 else word
+
+    def _renamed(self, name: str, swaps: dict[str, str], style: Style | None, shorten: float) -> str:
         words = split_identifier(name)
-        if not any(singular(word) in swaps for word in words):
+        if style is None and not shorten and not any(singular(word) in swaps for word in words):
             return name
         new = [_swap(word, swaps) for word in words]
+        if shorten:
+            new = [
+                self.rng.choice(self.short[word]) if word in self.short and self.rng.random() < shorten else word
+                for word in new
+            ]
+        if style is not None and new and new[0].isascii():
+            return style.column(" ".join(new), "")
         if "_" in name or len(new) == 1:
             text = "_".join(new)
         elif " " in name:
@@ -134,20 +157,23 @@ class Public:
             return "_".join(w.capitalize() for w in text.split("_")) if "_" in name else text[0].upper() + text[1:]
         return text
 
-    def _write(self, pair: Pair, swaps: dict[str, str], names: dict[str, str], values: Values) -> tuple[str, str]:
+    def _write(self, pair: Pair, said: dict[str, str], names: dict[str, str], values: Values) -> tuple[str, str]:
         rng = self.rng
-        question = _WORD.sub(lambda m: _swap_cased(m.group(), swaps), pair.question) if swaps else pair.question
-        tokens = list(pair.tokens)
+        question, tokens = (
+            vary(pair.question, pair.tokens, rng) if rng.random() < 0.6 else (pair.question, [*pair.tokens])
+        )
+        if said:
+            question = _WORD.sub(lambda m: _swap_cased(m.group(), said), question)
         last = ""
         for index, token in enumerate(tokens):
             if token[0] == "'" and len(token) > 2:
                 text = token[1:-1].replace("''", "'")
                 bare = text.strip("%")
                 if bare and rng.random() < 0.6:
-                    at = question.lower().find(bare.lower())
-                    if at >= 0 and not bare.isdigit():
+                    found = re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", question, re.IGNORECASE)
+                    if found and not bare.isdigit():
                         new = self._literal(bare)
-                        question = question[:at] + new + question[at + len(bare) :]
+                        question = question[: found.start()] + new + question[found.end() :]
                         tokens[index] = "'" + text.replace(bare, new).replace("'", "''") + "'"
                         for key in values:
                             if key[1] == last and "%" not in text:
@@ -157,7 +183,7 @@ class Public:
                 if len(token) == 4 and token[:2] in ("19", "20"):
                     new = str(rng.randint(1950, 2024))
                 replaced, count = re.subn(rf"\b{token}\b", new, question)
-                if count == 1 and pair.tokens.count(token) == 1:
+                if count == 1 and tokens.count(token) == 1:
                     question, tokens[index] = replaced, new
             elif (
                 token not in _KEYWORDS
@@ -167,8 +193,8 @@ class Public:
                 bare = token.strip('"')
                 name = names[bare.lower()]
                 last = name
-                tokens[index] = _quoted(name)
-        return question, " ".join(tokens)
+                tokens[index] = identifier(name)
+        return reword(question, rng) if rng.random() < 0.7 else question, " ".join(tokens)
 
     def _literal(self, old: str) -> str:
         if len(old) == 1:
@@ -248,10 +274,6 @@ def _swap_cased(word: str, swaps: dict[str, str]) -> str:
     return new.capitalize() if word[0].isupper() else new
 
 
-def _quoted(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else f'"{name}"'
-
-
 def _pair(question: str, sql: str, schema: Schema) -> Pair:
     tokens = tuple(_SQL_TOKEN.findall(sql))
     lower = {token.strip('"').lower() for token in tokens if token[0] != "'"}
@@ -264,6 +286,9 @@ def _pair(question: str, sql: str, schema: Schema) -> Pair:
     for column in used:
         if column.name.lower() not in keys:
             frozen.update({singular(word) for word in split_identifier(column.name)} - said)
+    for token in tokens:
+        if token[0] == "'":  # a value that has a name's word in it ("Order shipped") keeps it
+            frozen.update(singular(word) for word in _WORD.findall(token.lower()))
     return Pair(question, sql, tokens, tables, frozenset(c.name.lower() for c in used), frozenset(frozen))
 
 

@@ -1,10 +1,11 @@
 """Pre-train the base model on one GPU from the endless stream of `mix.py`.
 
-    python recipes/base/train.py --out runs/base --seconds 500 [--from runs/earlier] [--config recipes/base/config.toml]
+    python recipes/base/train.py --data data --out runs/base --seconds 500 [--from runs/earlier] [--set train.seed=1]
 
-Batches hold the same number of tokens whatever their row length, so one compilation serves all. The learning rate
-follows the clock: it warms up, stays, and falls to zero over the last part of `--seconds`. What is written: the weights
-as a transformers checkpoint in shards of at most 12 MB, and `log.jsonl`.
+A step takes a pack of samples (`pack.py`). Where the GPU is faster than the workers, earlier packs are taken again: all
+of them stay in its memory, some gigabytes in ten minutes. The learning rate follows the clock: it warms up, stays, and
+falls to zero over the last part of `--seconds`. What is written: the weights as a transformers checkpoint in shards of
+at most 12 MB, now and then and at the end, and `log.jsonl`.
 """
 
 from __future__ import annotations
@@ -13,96 +14,98 @@ import argparse
 import copy
 import json
 import math
-import queue
+import random
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mix import Encoder, Stream
-from model import Model, Shape, export_state, import_state, llama_config
+from model import Blocks, Model, Shape, dense_mask, export_state, import_state, llama_config, run_layer
+from pack import LONGEST, Pack, packs
 
-TOKENS = 122_880
-LENGTHS = (96, 128, 160, 192, 240, 256, 320, 384, 480, 512, 640)
-"""Row lengths; each divides TOKENS."""
-
-Batch = tuple[Tensor, Tensor]
-
-
-def batches(stream: Stream, *, tokens: int, reuse: int, seed: int) -> Iterator[Batch]:
-    """Yield (ids, label positions): rows of equal length, right-padded with 0, `tokens` in all.
-
-    Every sample is given `reuse` times, far enough apart that other samples stand between.
-    """
-    rng = np.random.default_rng(seed)
-    rows: dict[int, list[tuple[np.ndarray, int]]] = {length: [] for length in LENGTHS}
-    bounds = np.array(LENGTHS)
-    again: list[tuple[np.ndarray, int]] = []
-    for sample in stream.samples():
-        waiting = [sample]
-        if reuse > 1:
-            again.append(sample)
-            if len(again) > 200_000:
-                for _ in range(reuse - 1):
-                    waiting.append(again[int(rng.integers(len(again)))])
-                again[int(rng.integers(len(again)))] = again[-1]
-                again.pop()
-        for ids, prompt in waiting:
-            if len(ids) > LENGTHS[-1]:
-                continue
-            length = LENGTHS[int(np.searchsorted(bounds, len(ids)))]
-            rows[length].append((ids, prompt))
-            if len(rows[length]) == tokens // length:
-                yield _batch(rows[length], length)
-                rows[length] = []
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""ids, positions, stop, labels: see `pack.Pack`."""
+TOKENIZER = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "pad_token": "<|pad|>",
+    "eos_token": "<|end|>",
+    "model_max_length": 2048,
+    "clean_up_tokenization_spaces": False,
+}
+GENERATION = {"eos_token_id": 1, "pad_token_id": 0, "max_new_tokens": 160}
+RESTED = 100
+"""Steps before a pack may be taken again."""
 
 
-def _batch(samples: list[tuple[np.ndarray, int]], length: int) -> Batch:
-    ids = np.zeros((len(samples), length), dtype=np.int64)
-    positions = []
-    for row, (sample, prompt) in enumerate(samples):
-        ids[row, : len(sample)] = sample
-        positions.append(np.arange(row * length + prompt, row * length + len(sample)))
-    return torch.from_numpy(ids), torch.from_numpy(np.concatenate(positions))
+def to_device(pack: Pack, device: str) -> Batch:
+    """Return a pack's arrays as tensors."""
+
+    def moved(array: Any, kind: str = "int32") -> Tensor:
+        tensor = torch.from_numpy(array.astype(kind))
+        return tensor.pin_memory().to(device, non_blocking=True) if device == "cuda" else tensor
+
+    return moved(pack.ids), moved(pack.positions), moved(pack.stop), moved(pack.labels, "int64")
+
+
+class Supply:
+    """Batches on the device: new ones as they come, earlier ones again while none is there."""
+
+    def __init__(self, stream: Stream, device: str, *, reuse: float, seed: int) -> None:
+        self.fresh: deque[Batch] = deque()
+        self.kept: list[Batch] = []
+        self.samples = self.unshared = self.again = 0
+        self.reuse = reuse
+        self.rng = random.Random(seed)
+        self.stream, self.device = stream, device
+        threading.Thread(target=self._fill, daemon=True).start()
+
+    def _fill(self) -> None:
+        while (pack := self.stream.get()) is not None:
+            self.fresh.append(to_device(pack, self.device))
+            self.samples += pack.samples
+            self.unshared += pack.unshared
+            while len(self.fresh) > 32:
+                time.sleep(0.005)
+
+    def next(self) -> Batch:
+        """Return a batch; an earlier one only while each was taken less than `reuse` times on average."""
+        while not self.fresh:
+            if len(self.kept) > RESTED and self.again < (self.reuse - 1) * len(self.kept):
+                self.again += 1
+                return self.kept[self.rng.randrange(len(self.kept) - RESTED)]
+            time.sleep(0.001)
+        batch = self.fresh.popleft()
+        self.kept.append(batch)
+        return batch
 
 
 def heldout_loss(model: Model, data: Path, tokenizer: Path, device: str) -> float:
     """Return the mean loss a token of the held-out public questions' SQL."""
     encode = Encoder(tokenizer)
     texts = json.loads((data / "heldout_texts.json").read_text(encoding="utf-8"))
-    samples = sorted((encode(tuple(text)) for text in texts), key=lambda sample: len(sample[0]))
+    groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for prefix, suffix, completion in texts:
+        groups[prefix].append((suffix, completion))
+    run, model.run = model.run, run_layer
+    model.eval()
     total = count = 0.0
-    with torch.no_grad(), torch.autocast(device, torch.bfloat16):
-        for start in range(0, len(samples), 64):
-            part = samples[start : start + 64]
-            ids, positions = _batch(part, len(part[-1][0]))
-            loss = model.loss(ids.to(device), positions.to(device))
-            total += loss.item() * len(positions)
-            count += len(positions)
+    with torch.no_grad():
+        for pack in packs(map(encode, groups.items()), 4 * LONGEST):
+            ids, positions, stop, labels = to_device(pack, device)
+            loss = model.loss(ids, positions, dense_mask(stop), labels)
+            total += loss.item() * len(labels)
+            count += len(labels)
+    model.run = run
+    model.train()
     return total / count
-
-
-def prefetched(source: Iterator[Batch], device: str, depth: int = 8) -> Iterator[Batch]:
-    """Yield batches on the device, prepared by a thread `depth` ahead."""
-    ready: queue.Queue[Batch] = queue.Queue(depth)
-
-    def fill() -> None:
-        for ids, positions in source:
-            if device == "cuda":
-                ids, positions = ids.pin_memory(), positions.pin_memory()
-            ready.put((ids, positions))
-
-    threading.Thread(target=fill, daemon=True).start()
-    while True:
-        ids, positions = ready.get()
-        yield ids.to(device, non_blocking=True), positions.to(device, non_blocking=True)
 
 
 def rate(progress: float, *, warmup: float, decay: float) -> float:
@@ -137,6 +140,8 @@ def save(model: Model, shape: Shape, out: Path, tokenizer: Path) -> None:
     )
     (out / "config.json").write_text(json.dumps(llama_config(shape, pad=0, end=1), indent=2))
     (out / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+    (out / "tokenizer_config.json").write_text(json.dumps(TOKENIZER, indent=2))
+    (out / "generation_config.json").write_text(json.dumps(GENERATION, indent=2))
 
 
 def load(model: Model, folder: Path) -> None:
@@ -185,87 +190,91 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
     """Train for `seconds` of wall time, counted from the first step, and save."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     options = settings["train"]
+    tokens = options["tokens"]
+    stream = Stream(settings["mix"], data, workers=workers, seed=options["stream_seed"], tokens=tokens)
     torch.manual_seed(options["seed"])
     torch.set_float32_matmul_precision("high")
     shape = Shape(**settings["model"])
     tokenizer = Path(__file__).parent / "tokenizer.json"
-    model = Model(shape).to(device)
+    model = Model(shape, options["dropout"]).to(device)
     if start is not None:
         load(model, start)
+    mask_of: Callable[[Tensor], Any] = dense_mask
     if device == "cuda":
-        for layer in model.decoder:
-            layer.before = torch.compile(layer.before, dynamic=False)  # type: ignore[method-assign]
-            layer.after = torch.compile(layer.after, dynamic=False)  # type: ignore[method-assign]
-    matrices = [p for p in model.parameters() if p.dim() == 2]
-    vectors = [p for p in model.parameters() if p.dim() < 2]
+        model.run = torch.compile(run_layer, dynamic=False, fullgraph=True)
+        mask_of = Blocks(tokens, device)
     optimizer = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": options["weight_decay"]}, {"params": vectors, "weight_decay": 0.0}],
+        [
+            {"params": [p for p in model.parameters() if p.dim() == 2], "weight_decay": options["weight_decay"]},
+            {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0},
+        ],
         lr=options["learning_rate"],
         betas=(0.9, 0.95),
         fused=device == "cuda",
     )
     out.mkdir(parents=True, exist_ok=True)
-    stream = Stream(settings["mix"], data, workers=workers, seed=options["stream_seed"])
-    source = prefetched(
-        batches(stream, tokens=options.get("tokens", TOKENS), reuse=options["reuse"], seed=options["seed"]), device
-    )
-    first = next(source)
-    began = last = time.monotonic()
-    step = 0
-    tokens_seen = 0
-    losses: list[Tensor] = []
+    supply = Supply(stream, device, reuse=options["reuse"], seed=options["seed"])
     guard = Guard(model, optimizer)
+
+    def step(batch: Batch) -> Tensor:
+        ids, positions, stop, labels = batch
+        loss = model.loss(ids, positions, mask_of(stop), labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return loss.detach()
+
+    for group in optimizer.param_groups:
+        group["lr"] = 0.0
+    step(supply.next())  # compiles; the clock starts after it
+    began = last = time.monotonic()
+    saved, steps = began, 0
+    losses: list[Tensor] = []
     with (out / "log.jsonl").open("w") as log:
-        while True:
-            elapsed = time.monotonic() - began
-            progress = elapsed / seconds
-            if progress >= 1:
-                break
+        while (progress := (time.monotonic() - began) / seconds) < 1:
             share = rate(progress, warmup=options["warmup"], decay=options["decay"])
             for group in optimizer.param_groups:
                 group["lr"] = options["learning_rate"] * share * guard.scale
-            ids, positions = first if step == 0 else next(source)
-            with torch.autocast(device, torch.bfloat16):
-                loss = model.loss(ids, positions)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            losses.append(loss.detach())
-            step += 1
-            tokens_seen += ids.numel()
-            if step % 100 == 0 or step in (1, 10):
+            losses.append(step(supply.next()))
+            steps += 1
+            if steps % 100 == 0 or steps == 10:
                 mean = torch.stack(losses).mean().item()
-                losses.clear()
-                rolled_back = guard.watch(mean)
                 now = time.monotonic()
                 entry = {
-                    "step": step,
+                    "step": steps,
                     "seconds": round(now - began, 1),
-                    "tokens": tokens_seen,
                     "loss": round(mean, 5),
-                    "tokens_per_second": round(ids.numel() * (100 if step % 100 == 0 else 1) / (now - last)),
-                    "rate": round(share, 4),
-                    "samples_made": stream.made,
+                    "tokens_per_second": round(tokens * len(losses) / (now - last)),
+                    "rate": round(share * guard.scale, 4),
+                    "samples_made": supply.samples,
+                    "unshared_tokens_made": supply.unshared,
+                    "packs": len(supply.kept),
                 }
-                if rolled_back:
-                    entry["rolled_back"] = guard.scale
+                losses.clear()
                 last = now
+                if guard.watch(mean):
+                    entry["rolled_back"] = guard.scale
                 log.write(json.dumps(entry) + "\n")
                 log.flush()
-                if step % 500 == 0 or step <= 100:
+                if steps % 1000 == 0 or steps <= 100:
                     print(entry, flush=True)
+                if now - saved > options["save_every"]:
+                    saved = now
+                    save(model, shape, out, tokenizer)
     stream.close()
     save(model, shape, out, tokenizer)
-    plain = Model(shape).to(device)
-    plain.load_state_dict(model.state_dict())
-    heldout = heldout_loss(plain, data, tokenizer, device)
     memory = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else 0.0
-    print(
-        json.dumps(
-            {"steps": step, "tokens": tokens_seen, "peak_gib": round(memory, 2), "heldout_loss": round(heldout, 4)}
-        )
-    )
+    figures = {
+        "steps": steps,
+        "tokens": steps * tokens,
+        "samples_made": supply.samples,
+        "peak_gib": round(memory, 2),
+        "heldout_loss": round(heldout_loss(model, data, tokenizer, device), 4),
+    }
+    with (out / "log.jsonl").open("a") as log:
+        log.write(json.dumps(figures) + "\n")
+    print(json.dumps(figures), flush=True)
 
 
 def main() -> None:
@@ -282,8 +291,11 @@ def main() -> None:
     settings = tomllib.loads(arguments.config.read_text(encoding="utf-8"))
     for change in arguments.set:
         key, value = change.split("=", 1)
-        section, name = key.split(".")
-        settings[section][name] = json.loads(value)
+        *sections, name = key.split(".")
+        part = settings
+        for section in sections:
+            part = part[section]
+        part[name] = json.loads(value)
     train(settings, arguments.out, arguments.seconds, arguments.start, arguments.data, arguments.workers)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlglot
 import torch
+from torch.nn.attention.flex_attention import create_mask
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from sqlwright.prompt import SPECIAL_TOKENS
@@ -20,11 +23,16 @@ sys.path.insert(0, str(RECIPE))
 from blueprints import Blueprints, read  # noqa: E402
 from invent import Inventor  # noqa: E402
 from mix import Encoder, Source  # noqa: E402
-from model import Model, Shape, export_state, import_state, llama_config  # noqa: E402
+from model import BLOCK, Blocks, Model, Shape, dense_mask, export_state, import_state, llama_config  # noqa: E402
+from pack import LONGEST, Group, Pack, packs  # noqa: E402
 from rename import Public  # noqa: E402
-from train import LENGTHS, TOKENS, Guard, batches, rate, save  # noqa: E402
+from rephrase import reword, vary  # noqa: E402
+from train import Guard, Supply, load, rate, save, to_device  # noqa: E402
 
 SHAPE = Shape(vocab=8192, hidden=64, layers=2, heads=4, kv_heads=2, ffn=96)
+
+
+GROUP: Group = (list(range(100, 140)), [(list(range(200 + n, 207 + n)), [300 + n, 301, 302, 1]) for n in range(9)])
 
 
 @pytest.fixture(scope="module")
@@ -77,38 +85,63 @@ def test_the_exported_model_is_llama(tmp_path: Path) -> None:
     save(model, SHAPE, tmp_path, RECIPE / "tokenizer.json")
     assert LlamaConfig(**llama_config(SHAPE, pad=0, end=1)).num_key_value_heads == 2
     llama = LlamaForCausalLM.from_pretrained(tmp_path, dtype=torch.float32)
-    ids = torch.randint(0, SHAPE.vocab, (3, 17))
-    ours = torch.nn.functional.linear(model.hidden(ids), model.embedding.weight)
-    assert torch.allclose(ours, llama(ids).logits.reshape(ours.shape), atol=1e-4)
+    (pack,) = packs([GROUP], LONGEST)
+    ids, positions, stop, _ = to_device(pack, "cpu")
+    with torch.no_grad():
+        ours = torch.nn.functional.linear(model.hidden(ids, positions, dense_mask(stop)), model.embedding.weight)
+        prefix, samples = GROUP
+        at = len(prefix)
+        for suffix, completion in samples:  # in a row of its own, each sample has the logits that it has in the pack
+            row = llama(torch.tensor([prefix + suffix + completion])).logits[0, len(prefix) :]
+            assert torch.allclose(ours[at : at + len(row)], row, atol=1e-4)
+            at += len(row)
 
     again = Model(SHAPE)
+    load(again, tmp_path)
+    assert all(torch.equal(a, b) for a, b in zip(again.parameters(), model.parameters(), strict=True))
     import_state(again, export_state(model))
-    assert torch.equal(again.hidden(ids), model.hidden(ids))
 
 
-def test_a_loss_counts_the_given_positions_alone() -> None:
+def test_a_loss_counts_the_sql_alone() -> None:
     torch.manual_seed(0)
     model = Model(SHAPE)
-    ids = torch.randint(0, SHAPE.vocab, (2, 10))
-    loss = model.loss(ids, torch.tensor([4, 5, 13]))
+    (pack,) = packs([GROUP], LONGEST)
+    ids, positions, stop, labels = to_device(pack, "cpu")
+    prefix, samples = GROUP
+    assert ids[labels].tolist() == [token for _, completion in samples for token in completion]
+    loss = model.loss(ids, positions, dense_mask(stop), labels)
     other = ids.clone()
-    other[0, 6:] = 7  # after the last counted position of the first row
-    assert torch.allclose(loss, model.loss(other, torch.tensor([4, 5, 13])))
-    other[0, 5] = 7
-    assert not torch.allclose(loss, model.loss(other, torch.tensor([4, 5, 13])))
+    other[pack.samples and int(labels[-1]) + 1 :] = 7  # behind all that is learnt
+    assert torch.equal(loss, model.loss(other, positions, dense_mask(stop), labels))
+    other[len(prefix)] += 1
+    assert not torch.equal(loss, model.loss(other, positions, dense_mask(stop), labels))
+
+
+def test_blocks_of_attention_say_what_the_whole_mask_says() -> None:
+    long: Group = ([5] * 300, [([6] * 70, [7] * 40)] * 3)
+    pack = next(packs([GROUP, long, GROUP, GROUP, long, long, long], 2048))
+    stop = to_device(pack, "cpu")[2]
+    blocks = Blocks(len(stop), "cpu")
+    blocks(torch.arange(1, len(stop) + 1))  # the buffer is filled anew each time
+    mask = blocks(stop)
+    whole = dense_mask(stop)
+    parts = len(stop) // BLOCK
+    assert torch.equal(mask.to_dense()[0, 0].bool(), whole.view(parts, BLOCK, parts, BLOCK).any(3).any(1))
+    assert torch.equal(create_mask(mask.mask_mod, None, None, len(stop), len(stop), "cpu")[0, 0], whole)
 
 
 def test_every_source_gives_valid_sql_over_its_schema(prepared: Path) -> None:
     for source in ("invented", "domains", "public_schema", "renamed", "plain"):
         settings = {"sources": {source: 1.0}, "group": 4, "chinese": 0.5, "drop_links": 0.1, "unindexed": 0.2}
         stream = Source(settings, prepared, seed=3).texts()
-        for _ in range(40):
-            prefix, suffix, completion = next(stream)
+        for _ in range(12):
+            prefix, asked = next(stream)
             dialect = prefix.removeprefix("<|schema|> ").split()[0]
-            assert suffix.startswith("<|question|> ")
-            assert suffix.endswith("<|sql|>")
-            sql = completion.removesuffix("<|end|>")
-            assert sqlglot.parse_one(sql, dialect=dialect).find(sqlglot.exp.Select), sql
+            for suffix, completion in asked:
+                assert suffix.startswith("<|question|> ")
+                assert suffix.endswith("<|sql|>")
+                sql = completion.removesuffix("<|end|>")
+                assert sqlglot.parse_one(sql, dialect=dialect).find(sqlglot.exp.Select), sql
 
 
 def test_renaming_is_the_same_in_schema_question_and_sql(prepared: Path) -> None:
@@ -126,6 +159,37 @@ def test_renaming_is_the_same_in_schema_question_and_sql(prepared: Path) -> None
             assert " from " not in sql
             seen.add(question)
     assert len(seen) > 10
+    spelled = {t.name for _ in range(40) for t in public.draw(2, rename=0.0).schema.tables}
+    assert spelled <= {"keeper", "animal"}
+    columns = {c.name for t in public.draw(2, rename=0.0).schema.tables for c in t.columns}
+    assert "Name" in columns, "names keep their letter case"
+
+
+def test_a_question_is_turned_together_with_its_sql() -> None:
+    average = "SELECT AVG ( age ) FROM dog WHERE weight > 10".split()
+    found = {vary("What is the average age of dogs heavier than 10?", average, random.Random(n))[0] for n in range(20)}
+    assert len(found) > 3
+    for n in range(60):
+        question, tokens = vary("Dogs with a weight of more than 10", average, random.Random(n))
+        assert (
+            (tokens[tokens.index("weight") + 1] == ">")
+            == any(
+                words in question
+                for words in ("more", "greater than", "larger", "higher", "above", "over", "bigger", "exceed")
+            )
+            or "no more than" in question
+            or "not more than" in question
+        ), (question, tokens)
+    top = "SELECT name FROM dog ORDER BY age DESC LIMIT 3".split()
+    for n in range(40):
+        question, tokens = vary("Which are the 3 oldest dogs?", top, random.Random(n))
+        assert ("DESC" in tokens) == ("oldest" in question), (question, tokens)
+        assert (
+            tokens[-1] in question
+            or "two three four five six seven eight nine ten".split()[int(tokens[-1]) - 2] in question
+        )
+    assert vary("How many dogs are there?", average, random.Random(1)) == ("How many dogs are there?", average)
+    assert len({reword("What are the names of all dogs?", random.Random(n)) for n in range(60)}) > 20
 
 
 def test_schemas_differ_and_their_keys_fit() -> None:
@@ -160,8 +224,10 @@ def test_the_tokenizer_knows_the_special_tokens_and_loses_nothing() -> None:
     text = "<|question|> 北京有多少客户？ naïve 🚀 x1<|sql|>"
     ids = encoder.tokenizer.encode(text, add_special_tokens=False).ids
     assert encoder.tokenizer.decode(ids, skip_special_tokens=False) == text
-    sample, prompt = encoder(("<|schema|> a", "<|question|> b<|sql|>", " SELECT 1<|end|>"))
-    assert sample[prompt:].tolist()[-1] == 1
+    prefix, ((suffix, completion),) = encoder(("<|schema|> a", [("<|question|> b<|sql|>", " SELECT 1<|end|>")]))
+    assert prefix[0] == tokens[2]
+    assert suffix[-1] == tokens[5]
+    assert completion[-1] == tokens[1]
 
 
 def test_the_embedded_model_uses_the_recipes_tokenizer() -> None:
@@ -169,28 +235,43 @@ def test_the_embedded_model_uses_the_recipes_tokenizer() -> None:
     assert shipped.read_bytes() == (RECIPE / "tokenizer.json").read_bytes()
 
 
+def test_packs_hold_every_sample_once() -> None:
+    groups: list[Group] = [
+        ([n] * (50 + n), [([n] * 30, [1000 + 20 * n + k, 1]) for k in range(12)]) for n in range(2, 40)
+    ]
+    groups.append(([3] * 900, [([3] * 200, [5, 1]), ([3] * 20, [6, 1])]))  # the first is too long
+    made = list(packs(groups, 1024))
+    learnt: list[int] = []
+    for pack in made:
+        assert pack.ids.shape == pack.positions.shape == pack.stop.shape == (1024,)
+        assert (pack.stop > np.arange(1024)).all()
+        assert (np.diff(pack.labels) > 0).all()
+        learnt += pack.ids[pack.labels].tolist()
+    assert learnt == [token for _, samples in groups[:-1] for _, sql in samples for token in sql] + [6, 1]
+    assert sum(pack.samples for pack in made) == 38 * 12 + 1
+    assert sum(pack.unshared for pack in made) == 922 + sum(12 * (len(p) + 32) for p, _ in groups[:-1])
+    with pytest.raises(ValueError, match="1024"):
+        next(packs(groups, 512))
+
+
 class _Fixed:
-    """A stream of samples of given lengths."""
+    """A stream of so many packs, and then of none."""
 
-    def __init__(self, lengths: list[int]) -> None:
-        import numpy as np
+    def __init__(self, count: int) -> None:
+        self.made = [replace(next(packs([GROUP], LONGEST)), samples=n) for n in range(count)]
 
-        self.rows = [(np.arange(1, n + 1, dtype=np.uint16), n // 2) for n in lengths]
-
-    def samples(self):  # type: ignore[no-untyped-def]
-        while True:
-            yield from self.rows
+    def get(self) -> Pack | None:
+        return self.made.pop(0) if self.made else None
 
 
-def test_batches_hold_the_same_number_of_tokens() -> None:
-    assert all(TOKENS % length == 0 for length in LENGTHS)
-    made = batches(_Fixed([90, 100, 200, 640, 700]), tokens=1920, reuse=1, seed=0)  # type: ignore[arg-type]
-    for _ in range(12):
-        ids, positions = next(made)
-        assert ids.numel() == 1920
-        flat = ids.reshape(-1)
-        assert (flat[positions] > 0).all()
-        assert (flat[positions - 1] + 1 == flat[positions]).all()
+def test_packs_are_taken_again_only_while_none_comes_and_not_too_often() -> None:
+    supply = Supply(_Fixed(150), "cpu", reuse=2, seed=0)  # type: ignore[arg-type]
+    while len(supply.kept) < 150:
+        supply.next()
+    while supply.again < 150:
+        batch = supply.next()
+        assert any(batch is earlier for earlier in supply.kept[:50]), "the last hundred have a rest"
+    assert supply.samples == sum(range(150))
 
 
 def test_a_climbing_loss_is_set_back_and_the_rate_halved() -> None:
