@@ -112,7 +112,7 @@ def test_the_tables_say_what_was_measured(folder: Path) -> None:
     assert qlora[5] == "≥ 15" and qlora[-1] == "– |"
     assert "Measured on some GPU, 8 cores." in text
 
-    faced = cells(text, "LoRA against QLoRA")
+    faced = cells(text, "lora against qlora")
     assert [row[3] for row in faced[1:]] == ["EX", "TS", "EM"]
     assert faced[2][4:6] == ["75.0", "50.0"] and faced[2][6].startswith("-25.0 (")
     assert faced[2][7:] == ["1.50 x", "0.25 x |"]

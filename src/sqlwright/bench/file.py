@@ -110,6 +110,8 @@ class BenchFile(Section):
     """Names of methods: lora, qlora, dora, rslora, full, of a `[method.NAME]`, or "base", which tunes nothing."""
     seeds: list[int] = Field(default=[0])
     """Seeds of training."""
+    versus: list[list[str]] = Field(default=[["lora", "qlora"]])
+    """Pairs of methods to set against each other where they are alike in all else."""
     published: str = ""
     """TOML file of figures that others have published, to stand beside the measured ones."""
     keep_models: bool = True
@@ -168,6 +170,8 @@ def make_bench(values: Mapping[str, Any], folder: Path, *, where: str) -> Bench:
         raise ConfigError(f"{where}: {key}: {first['msg']} (found {first['input']!r})") from None
     if unknown := sorted(set(bench.file.settings) - set(SETTINGS)):
         raise ConfigError(f"{where}: unknown section settings.{unknown[0]}; known: {', '.join(SETTINGS)}")
+    if any(len(pair) != 2 for pair in bench.file.versus):
+        raise ConfigError(f"{where}: versus: give pairs of methods, such as [['lora', 'qlora']]")
     if not bench.file.data:
         raise ConfigError(f"{where}: has no data set; add a [data.NAME]")
     return bench

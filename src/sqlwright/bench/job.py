@@ -25,7 +25,7 @@ from sqlwright.bench.matrix import Cell
 from sqlwright.bench.meter import Meter
 from sqlwright.database import Limits
 from sqlwright.errors import SqlwrightError
-from sqlwright.evaluate import TEST_SUITE, Options, Summary, score, summarise
+from sqlwright.evaluate import Options, Summary, get_rule, score, summarise
 from sqlwright.evaluate.summary import LEVELS
 from sqlwright.project import Project, versions
 from sqlwright.records import Example, Prediction, Verdict, read_jsonl, write_text
@@ -123,7 +123,7 @@ def _scores(project: Project, run: str, predictions: list[Prediction], workers: 
     verdicts = found.verdicts[name]
     measures = {"ts" if summary.suites else "ex": _measure(summary, verdicts, [one.correct for one in verdicts])}
     if summary.suites:
-        plain, single = _on_one(project, verdicts, predictions, workers)
+        plain, single = _on_one(project, found.rule, verdicts, predictions, workers)
         measures["ex"] = _measure(plain, single, [one.correct for one in single])
     if summary.spider_em is not None:
         matched = [one.spider_em for one in verdicts]
@@ -141,7 +141,7 @@ def _scores(project: Project, run: str, predictions: list[Prediction], workers: 
 
 
 def _on_one(
-    project: Project, verdicts: list[Verdict], predictions: list[Prediction], workers: int
+    project: Project, rule: str, verdicts: list[Verdict], predictions: list[Prediction], workers: int
 ) -> tuple[Summary, list[Verdict]]:
     """Judge on each database's own file alone, as published EX is, by the same rule."""
     config = project.config.evaluate
@@ -152,16 +152,17 @@ def _on_one(
         [prediction for prediction in predictions if prediction.id in judged],
         lambda db_id: [project.databases.url(db_id)],
         options=Options(
-            TEST_SUITE,
+            get_rule(rule.split(",")[0]),
             keep_distinct=config.keep_distinct,
             plug_value=config.plug_value,
+            official_quirks=config.official_quirks,
             cache=str(cache_folder() / "golds.sqlite"),
         ),
         limits=Limits(seconds=config.seconds, rows=config.rows),
         workers=workers or None,
     )
     plain = "each database's own file"
-    return summarise(single, examples, rule=TEST_SUITE.name, databases=plain, suites=False), single
+    return summarise(single, examples, rule=rule, databases=plain, suites=False), single
 
 
 def _measure(summary: Summary, verdicts: list[Verdict], right: Sequence[bool | None]) -> dict[str, Any]:

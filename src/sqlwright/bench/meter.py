@@ -85,7 +85,8 @@ def joules() -> float | None:
         pynvml.nvmlInit()
         total = 0.0
         for number in range(torch.cuda.device_count()):
-            device = pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{torch.cuda.get_device_properties(number).uuid}")
+            name = str(torch.cuda.get_device_properties(number).uuid).removeprefix("GPU-")
+            device = pynvml.nvmlDeviceGetHandleByUUID(f"GPU-{name}")
             total += pynvml.nvmlDeviceGetTotalEnergyConsumption(device) / 1000
     except pynvml.NVMLError:
         return None

@@ -16,9 +16,9 @@ from sqlwright.bench.tables import (
     Table,
     accuracy_tables,
     cost_tables,
-    faced_table,
     failure_table,
     published_table,
+    versus_tables,
 )
 from sqlwright.records import write_text
 
@@ -43,7 +43,7 @@ def write_results(bench: Bench, rows: Sequence[Row], records: Mapping[str, Recor
         ConfigError: the published figures cannot be read.
     """
     title = bench.file.title or "Benchmark"
-    tables = [*accuracy_tables(bench, rows), *cost_tables(bench, rows), *faced_table(rows)]
+    tables = [*accuracy_tables(bench, rows), *cost_tables(bench, rows), *versus_tables(bench, rows)]
     tables += failure_table(records.values())
     if bench.file.published:
         tables += published_table(Path(bench.path(bench.file.published)))

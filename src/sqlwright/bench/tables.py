@@ -32,10 +32,10 @@ _COSTS = (
     "answering, GiB",
     "Wh",
 )
-_FACED = ("lora", "qlora")
 _RULES = {
-    "ts": "the rows in any order unless gold orders them, columns in any order",
-    "strict": "the same rows and columns, in gold's order where gold orders",
+    "ts": "columns in any order, rows too unless gold orders them, DISTINCT left out",
+    "ts, DISTINCT kept": "columns in any order, rows too unless gold orders them",
+    "strict": "gold's columns and rows, in order where gold orders them",
 }
 
 
@@ -83,20 +83,28 @@ def cost_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
     return [table for table in found if table.rows]
 
 
-def faced_table(rows: Sequence[Row]) -> list[Table]:
-    """Return LoRA and QLoRA side by side: accuracy, time and memory of each pair that is alike in all else."""
-    pairs = {tuple(one["cell"]["id"] for row in pair for one in row.records): pair for pair in pairs_of(rows, *_FACED)}
-    lines = []
-    for lora, qlora in pairs.values():
-        for measure, name in MEASURES.items():
-            one, other = lora.measure(measure), qlora.measure(measure)
-            if one and other:
-                words = (lora.data, model_name(lora.model), _told(lora), name)
-                shares = (_percent(one.share), _percent(other.share), _points(gain(lora, qlora, measure)))
-                lines.append((*words, *shares, *_ratios(lora, qlora)))
-    head = ("data", "model", "options", "measure", "LoRA", "QLoRA", "QLoRA less LoRA, points", "time", "memory")
-    caption = "Differences are paired over the questions, with 95 % intervals; time and memory are QLoRA's over LoRA's."
-    return [Table("LoRA against QLoRA", caption, head, tuple(lines), 4)] if lines else []
+def versus_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
+    """Return two methods side by side: accuracy, time and memory of each pair of rows that are alike in all else."""
+    found = []
+    for first, second in bench.file.versus:
+        pairs = {
+            tuple(one["cell"]["id"] for row in two for one in row.records): two for two in pairs_of(rows, first, second)
+        }
+        lines = []
+        for one, other in pairs.values():
+            for measure, name in MEASURES.items():
+                shares = one.measure(measure), other.measure(measure)
+                if shares[0] and shares[1]:
+                    words = (one.data, model_name(one.model), _told(one), name)
+                    figures = (_percent(shares[0].share), _percent(shares[1].share))
+                    lines.append((*words, *figures, _points(gain(one, other, measure)), *_ratios(one, other)))
+        head = ("data", "model", "options", "measure", first, second, "difference, points", "time", "memory")
+        caption = (
+            f"{second} less {first}, paired over the questions, with 95 % intervals; time and memory of training: "
+            f"{second}'s over {first}'s."
+        )
+        found += [Table(f"{first} against {second}", caption, head, tuple(lines), 4)] if lines else []
+    return found
 
 
 def failure_table(records: Iterable[Record]) -> list[Table]:
@@ -166,6 +174,8 @@ def model_name(model: str) -> str:
 def _value(key: str, value: Any) -> str:
     if value is None:
         return NOTHING
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return "all" if key == "pairs" and not value else f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -211,8 +221,7 @@ def _basis(row: Row, measure: str) -> str:
     judged = sum(count for _, count in told["levels"].values())
     if measure == "em":
         return f"{told['rule']}, over {judged:,} questions whose SQL its parser can read."
-    rule = told["rule"].split(",")[0]
-    meaning = f" ({_RULES[rule]})" if rule in _RULES else ""
+    meaning = f" ({_RULES[told['rule']]})" if told["rule"] in _RULES else ""
     text = f"Rule {told['rule']}{meaning}, on {told['databases']}; {judged:,} questions"
     if scores["not_judged"]:
         text += f", {scores['not_judged']:,} more have no database here and were left out"
@@ -254,9 +263,9 @@ def _figure(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _ratios(lora: Row, qlora: Row) -> tuple[str, str]:
+def _ratios(first: Row, second: Row) -> tuple[str, str]:
     found = []
     for name in ("seconds", "memory_gib"):
-        one, other = lora.mean("train", name), qlora.mean("train", name)
+        one, other = first.mean("train", name), second.mean("train", name)
         found.append(f"{other / one:.2f} x" if one and other else NOTHING)
     return found[0], found[1]
