@@ -19,11 +19,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlwright._asked import question_of
+from sqlwright._asked import asked_in
 from sqlwright.errors import DataError, MissingExtra, SqlwrightError
 from sqlwright.project import Answer, Project
 from sqlwright.records import Turn
@@ -42,6 +41,7 @@ Question = str | Mapping[str, Any]
 """A question, or {"question": ..., "history": [{"question": ..., "sql": ...}, ...], "db_id": ...}."""
 
 _PIECES = re.compile(r"\S+\s*|\s+")
+_ROLES = {"human": "user", "ai": "assistant"}
 
 
 class SqlwrightChain(Runnable[Question, dict[str, Any]]):
@@ -129,29 +129,10 @@ class SqlwrightChat(BaseChatModel):
             yield chunk
 
     def _write(self, messages: Sequence[BaseMessage], stop: Sequence[str] | None) -> str:
-        question, history = asked_in([(message.type, str(message.text)) for message in messages])
+        question, history = asked_in([(_ROLES.get(message.type, ""), str(message.text)) for message in messages])
         with self._one_at_a_time:
             sql: str = self.project.write_sql(question, self.run, db_id=self.db_id, history=history).sql
         return min((sql.partition(word)[0] for word in stop or ()), key=len, default=sql)
-
-
-def asked_in(messages: Sequence[tuple[str, str]]) -> tuple[str, tuple[Turn, ...]]:
-    """Return the question that messages (role and text) end in, and the earlier turns.
-
-    A system message does not count: the schema comes from the database itself.
-
-    Raises:
-        DataError: the last message is no question.
-    """
-    said = [(role, text) for role, text in messages if role in ("human", "ai") and text.strip()]
-    if not said or said[-1][0] != "human":
-        raise DataError("the conversation ends in no question; let the last message be the user's")
-    turns = [
-        Turn(question_of(asked), answered)
-        for (role, asked), (other, answered) in pairwise(said)
-        if (role, other) == ("human", "ai")
-    ]
-    return question_of(said[-1][1]), tuple(turns)
 
 
 def turns_of(history: Sequence[Turn | Mapping[str, Any]]) -> tuple[Turn, ...]:

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableLambda
 
 from sqlwright.errors import DataError
-from sqlwright.langchain import SqlwrightChain, SqlwrightChat, asked_in, turns_of
+from sqlwright.langchain import SqlwrightChain, SqlwrightChat, turns_of
 from sqlwright.project import Project
 from sqlwright.records import Turn
 
@@ -85,14 +85,10 @@ def test_the_chat_model_writes_sql(project: Project) -> None:
     assert stopped == str(reply.content).partition(" ")[0]
 
 
-def test_a_conversation_is_a_question_and_its_history() -> None:
-    messages = [("system", "Be brief."), ("human", QUESTION), ("ai", "SELECT 1"), ("human", "And products?")]
-    assert asked_in(messages) == ("And products?", (Turn(QUESTION, "SELECT 1"),))
-    prompt = f"Question: Question here\nSQLQuery: SQL\n\nOnly use these tables: x\n\nQuestion: {QUESTION}\nSQLQuery: "
-    assert asked_in([("human", prompt)]) == (QUESTION, ())
-    with pytest.raises(DataError, match="no question"):
-        asked_in([("human", QUESTION), ("ai", "SELECT 1")])
-    assert turns_of([{"question": "a", "sql": "b", "rows": []}]) == (Turn("a", "b"),)
+def test_a_history_is_of_turns_or_of_answers() -> None:
+    assert turns_of([Turn("a", "b"), {"question": "c", "sql": "d", "rows": []}]) == (Turn("a", "b"), Turn("c", "d"))
+    with pytest.raises(DataError, match="question and sql"):
+        turns_of([{"question": "a"}])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

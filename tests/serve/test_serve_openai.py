@@ -9,11 +9,6 @@ import openai
 import pytest
 from served import QUESTION, Served
 
-from sqlwright.errors import DataError
-from sqlwright.records import Turn
-from sqlwright.serve.bodies import Message
-from sqlwright.serve.chat import conversation
-
 
 @pytest.fixture
 def client(server: Served) -> Iterator[openai.OpenAI]:
@@ -70,20 +65,11 @@ def test_the_asynchronous_client_asks_many_at_once(server: Served) -> None:
     assert server.metric("sqlwright_batch_size_sum") > server.metric("sqlwright_batch_size_count")
 
 
-def _message(role: str, content: object) -> Message:
-    return Message.model_validate({"role": role, "content": content})
-
-
-def test_a_conversation_is_a_question_and_its_turns() -> None:
-    said = [
-        _message("system", "You write SQL."),
-        _message("user", "How many customers?"),
-        _message("assistant", "SELECT COUNT(*) FROM customer"),
-        _message("user", [{"type": "text", "text": "And in "}, {"type": "text", "text": "Oslo?"}]),
-    ]
-    turn = Turn("How many customers?", "SELECT COUNT(*) FROM customer")
-    assert conversation(said) == ("And in Oslo?", (turn,))
-    prompt = "Write SQL. Use this format:\n\nQuestion: Question here\nSQLQuery: ...\n\nQuestion: How many?\nSQLQuery: "
-    assert conversation([_message("user", prompt)]) == ("How many?", ())
-    with pytest.raises(DataError):
-        conversation([_message("user", "  ")])
+def test_a_message_may_come_in_parts(server: Served) -> None:
+    parts = [{"type": "text", "text": "And in "}, {"type": "text", "text": "Oslo?"}]
+    said = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "SELECT 1"}]
+    whole, apart = (
+        server.post("/v1/chat/completions", {"messages": [*said, {"role": "user", "content": content}]}).json()
+        for content in ("And in Oslo?", parts)
+    )
+    assert whole["choices"] == apart["choices"] and whole["usage"] == apart["usage"]

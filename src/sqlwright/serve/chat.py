@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
-from itertools import pairwise
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from sqlwright._asked import question_of
-from sqlwright.errors import DataError, SqlwrightError
-from sqlwright.records import Turn
-from sqlwright.serve.bodies import Chat, Message
+from sqlwright._asked import asked_in
+from sqlwright.errors import SqlwrightError
+from sqlwright.serve.bodies import Chat
 from sqlwright.serve.desk import Task
 from sqlwright.serve.problems import of_error, problem
 from sqlwright.serve.service import Written
@@ -55,7 +53,7 @@ def router(state: State) -> APIRouter:
         if name not in _names(state):
             return _unknown(request.url.path, name)
         db_id = body.db_id or name.removeprefix(state.service.run).lstrip("/")
-        question, history = conversation(body.messages)
+        question, history = asked_in([(message.role, message.text) for message in body.messages])
         most = body.max_completion_tokens or body.max_tokens
         task = state.desk.start(lambda: state.service.write_sql(question, db_id, history=history, max_new_tokens=most))
         completion = f"chatcmpl-{request.state.request_id}"
@@ -76,24 +74,6 @@ def router(state: State) -> APIRouter:
         return JSONResponse({**head, "choices": [choice], "usage": usage_of(written)})
 
     return routes
-
-
-def conversation(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
-    """Return the question of a conversation's last message, and the turns before it that have an answer.
-
-    Raises:
-        DataError: the last message has no question.
-    """
-    said = [message for message in messages if message.role in ("user", "assistant")]
-    turns = [
-        Turn(question_of(asked.text), answered.text)
-        for asked, answered in pairwise(said)
-        if (asked.role, answered.role) == ("user", "assistant") and asked.text.strip() and answered.text.strip()
-    ]
-    question = question_of(said[-1].text)
-    if not question:
-        raise DataError("the last message has no question")
-    return question, tuple(turns)
 
 
 def usage_of(written: Written) -> dict[str, int]:
