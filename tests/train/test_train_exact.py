@@ -45,7 +45,7 @@ def errors(model: Any, samples: list[Sample], batches: list[Any], way: Any) -> t
 
 @pytest.mark.parametrize("adapter", ["none", "lora", "dora"])
 @pytest.mark.parametrize("architecture", CONFIGS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     samples=_samples,
     budget=st.integers(8, 120),
