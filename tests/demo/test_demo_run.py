@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_model import make_tiny_model
 
 from sqlwright.demo import build_crm, run_demo
 from sqlwright.demo import run as demo_run
 from sqlwright.errors import DataError
 from sqlwright.records import Example, read_jsonl
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from tiny_model import make_tiny_model
 
 
 @pytest.fixture(scope="module")

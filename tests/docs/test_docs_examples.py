@@ -95,7 +95,6 @@ def test_the_picture_is_up_to_date() -> None:
 
 
 def test_the_python_example_goes_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sys.path.insert(0, str(ROOT / "tests"))
     from tiny_model import make_tiny_model
 
     database, base = tmp_path / "shop.db", make_tiny_model(tmp_path / "tiny", hidden=32, layers=1)

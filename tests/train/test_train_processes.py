@@ -4,42 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from forked import started
 from safetensors.torch import load_file
 from tiny_model import OTHER_SCHEMA, prompts
 
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
-from sqlwright.train import tune
+from sqlwright.train import trainer, tune
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.parallel import choose_division, trainer_options
 from sqlwright.train.ranks import any_of, least, my_share, sums
 
-_RUN = """
-import json, os, signal, sys
-sys.path[:0] = [sys.argv[1]]
-from tiny_model import OTHER_SCHEMA, prompts
-from sqlwright.config import TrainConfig
-from sqlwright.train import tune
-import sqlwright.train.trainer as trainer
-
-base, out, config, killed_at = sys.argv[2:]
-whole, calls = trainer.completion_loss, []
-def loss(*args):
-    calls.append(1)
-    if len(calls) == int(killed_at):  # in the middle of a step
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*args)
-trainer.completion_loss = loss
-tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, TrainConfig(**json.loads(config)))
-"""
 _NEVER = 0
 needs_deepspeed = pytest.mark.skipif(find_spec("deepspeed") is None, reason="deepspeed is not installed")
 
@@ -48,16 +34,51 @@ def _alone(base: Path, out: Path, settings: dict[str, Any]) -> None:
     tune(prompts() + prompts(OTHER_SCHEMA), prompts(), base, out, TrainConfig(**settings))
 
 
+def _share(base: Path, out: Path, settings: dict[str, Any], killed_at: int) -> None:
+    """Be one of the processes; kill it in the middle of a step, before the forward pass of this number."""
+    whole, calls = trainer.completion_loss, []
+
+    def loss(*args: Any) -> Any:
+        calls.append(1)
+        if len(calls) == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(*args)
+
+    trainer.completion_loss = loss
+    _alone(base, out, settings)
+
+
 def _together(base: Path, out: Path, settings: dict[str, Any], killed_at: int = _NEVER) -> int:
-    """Train in two processes; return torchrun's exit status."""
+    """Train in two processes, with what torchrun tells each of them; return an exit status."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        told = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(probe.getsockname()[1]), "WORLD_SIZE": "2"}
+    told |= {"LOCAL_WORLD_SIZE": "2", "OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"}
+    of_each = [told | {"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
+    with ExitStack() as both:
+        processes = [
+            both.enter_context(started(_share, base, out, settings, killed_at, environment=own)) for own in of_each
+        ]
+        first, second = (process.end() for process in processes)
+    assert (first.code, second.code) == (0, 0) or killed_at, first.err[-1500:] + second.err[-1500:]
+    return first.code
+
+
+def _with_torchrun(base: Path, out: Path, settings: dict[str, Any]) -> None:
+    """Train in two processes that torchrun starts."""
     script = out.parent / "script.py"
-    script.write_text(_RUN)
+    script.write_text("""
+import json, sys
+from pathlib import Path
+sys.path[:0] = sys.argv[4:]
+from test_train_processes import _alone
+_alone(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))
+""")
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", str(script)]
-    command += [str(Path(__file__).parents[1]), str(base), str(out), json.dumps(settings), str(killed_at)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"}
+    command += [str(base), str(out), json.dumps(settings), *map(str, Path(__file__).parents[:2])]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment)
-    assert done.returncode == 0 or killed_at, done.stderr[-3000:]
-    return done.returncode
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def _curve(out: Path) -> list[tuple[float, float]]:
@@ -106,7 +127,10 @@ def test_two_processes_that_were_killed_end_as_one_that_was_not(
     assert not (tmp_path / "run" / "model").exists()
     marks = (tmp_path / "run" / "checkpoints").glob("checkpoint-*/whole")
     assert {mark.parent.name for mark in marks} == {"checkpoint-2", "checkpoint-4"}
-    _together(tiny_base, tmp_path / "run", settings)
+    if parallel == "ddp":
+        _with_torchrun(tiny_base, tmp_path / "run", settings)
+    else:
+        _together(tiny_base, tmp_path / "run", settings)
     _same(tmp_path / "run", alone, "adapter_model.safetensors")
     record = json.loads((tmp_path / "run" / "train.json").read_text())
     assert (record["parallel"], record["processes"]) == (parallel, 2)
