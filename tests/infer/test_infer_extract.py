@@ -84,3 +84,28 @@ _literal = st.text(
 def test_literals_are_kept(literal: str, number: int, before: str) -> None:
     sql = f"SELECT a, b FROM t WHERE c = '{literal}' AND d = {number}"
     assert extract_sql(f"{before}{sql};\nDone.") == sql
+
+
+_clause = st.sampled_from(
+    [
+        "WHERE a = 'it''s; here' -- why; not\n  AND b = 1",
+        'WHERE "the; name" IN (SELECT `b` FROM u)',
+        "GROUP BY a\n\nHAVING COUNT(*) > 1",
+        "JOIN u ON t.a = u.a /* both\n\nof them */",
+        "ORDER BY CASE WHEN a THEN 1 ELSE 2 END\nLIMIT 3",
+        "UNION ALL\n\nSELECT 日期, '好。的' FROM 订单",
+    ]
+)
+_before = st.sampled_from(
+    ["", "Sure, here's the query:\n\n", "好的，查询如下：\n", "<think>SELECT 1;</think>\n", "SQL: "]
+)
+_after = st.sampled_from(["", ";", ";\nIt's done; SELECT 2", "\n\nThis answers it.", "</s>", "\nNote: it's slow."])
+_fence = st.sampled_from(["{}", "```sql\n{}\n```", "<answer>{}</answer>", "```\n{};\n```\nIt's this one."])
+
+
+@given(clauses=st.lists(_clause, max_size=3), before=_before, after=_after, fence=_fence)
+def test_whatever_stands_around_it_the_statement_is_the_same(
+    clauses: list[str], before: str, after: str, fence: str
+) -> None:
+    sql = "\n".join(["SELECT DISTINCT t.a, 'x' AS b FROM t", *clauses])
+    assert extract_sql(before + fence.format(sql) + after) == sql.rstrip()

@@ -1,4 +1,4 @@
-"""Thirty outputs in the manner of chat, code and reasoning models, and the statement that each means."""
+"""Outputs in the manner of chat, code and reasoning models, and the statement that each means."""
 
 from __future__ import annotations
 
@@ -51,6 +51,43 @@ OUTPUTS = [
     (f"I'm sure it's this one:\n\n{TWO};", TWO),
     ("SELECT note FROM log WHERE note = 'a; b' OR note = 'it''s; fine';", None),
     ("(SELECT a FROM t ORDER BY a LIMIT 1) UNION ALL (SELECT b FROM u);", None),
+    (f"<reasoning>I could SELECT a FROM b.</reasoning>\n{COUNT}", COUNT),
+    (f'<think time="3">SELECT 1</think>\n{COUNT}', COUNT),
+    (f"<scratchpad>SELECT a FROM b;</scratchpad>\n<answer>\nThis does it:\n```sql\n{CTE};\n```\n</answer>", CTE),
+    (f"<answer>{COUNT}</answer>", COUNT),
+    (f"[QUESTION]How many?[/QUESTION]\n[SQL]\n{COUNT};\n[/SQL]", COUNT),
+    (f"<sql>\n{LINES}\n</sql> and so on", LINES),
+    (f"The answer is $\\boxed{{{COUNT}}}$.", COUNT),
+    (
+        "<|channel|>analysis<|message|>Maybe SELECT a FROM b.<|end|><|start|>assistant"
+        f"<|channel|>final<|message|>{COUNT}<|return|>",
+        COUNT,
+    ),
+    (f"{COUNT}<|endoftext|>Human: and SELECT 1?", COUNT),
+    (f"<start_of_turn>model\n{COUNT}<end_of_turn>", COUNT),
+    (f"{COUNT}<｜end▁of▁sentence｜>", COUNT),
+    (f"~~~sql\n{LINES}\n~~~\nDone.", LINES),
+    (f"1. Run this:\n   ```sql\n   {COUNT}\n   ```", COUNT),
+    (f"```sql\r\n{COUNT};\r\n```\r\n", COUNT),
+    (f"{COUNT}\r\n\r\nThis counts them.", COUNT),
+    ('{"sql": "' + COUNT + '", "explanation": "It counts"}', COUNT),
+    ('```json\n{"Query": "SELECT \\"list price\\"\\nFROM city"}\n```', 'SELECT "list price"\nFROM city'),
+    ('<pre><code class="sql">SELECT a FROM t WHERE b &gt; 3</code></pre>', "SELECT a FROM t WHERE b > 3"),
+    (f"{LINES}\nThis query returns the totals of customers.", LINES),
+    (f"{COUNT}\nNote: the filter is exact.", COUNT),
+    (f"{COUNT}\n### Question: next", COUNT),
+    (f"{COUNT}\n这个查询统计订单，只算未完成的。", COUNT),
+    (f"SQL语句：{COUNT}；这个查询统计订单。", COUNT),
+    (f"The query is {COUNT}.", COUNT),
+    (f"To answer, select from the table orders where the status matches.\n{COUNT}", COUNT),
+    (f"-- select the open orders of all\n{COUNT};", COUNT),
+    ("SELECT a FROM t WHERE n = 'O\\'Brien; jr' AND b = 1;", None),
+    ("SELECT a FROM t WHERE n LIKE '50\\%' ESCAPE '\\' AND m = 'x';", None),
+    ("SELECT `a b` FROM `t`", None),
+    ('WITH "last year" AS (SELECT 1 AS x)\n\nSELECT x FROM "last year"', None),
+    ("SELECT name\n\nFROM city\n\nWHERE id = 1", None),
+    ("SELECT a FROM t\nUNION ALL\n\nSELECT b FROM u", None),
+    ('SELECT\n  "a",\n  "b"\nFROM t\nOrder by a, b', None),
     ("I cannot answer that from this schema.", ""),
     ("```python\nprint('hello')\n```", ""),
 ]
