@@ -12,8 +12,9 @@ from bench_world import BENCH, record_of
 
 from sqlwright.bench import make_bench, placed
 from sqlwright.bench.report import write_results
-from sqlwright.bench.results import gain, rows_of
+from sqlwright.bench.results import gain, interval_of, rows_of
 from sqlwright.errors import ConfigError
+from sqlwright.evaluate.bootstrap import interval
 
 MATRIX = """
 [matrix.methods]
@@ -141,8 +142,15 @@ def test_a_learning_curve_is_drawn_over_what_was_learnt_from(folder: Path) -> No
     told = next(element.text for element in drawn.iter() if element.tag.endswith("title"))
     assert told == "Learning curve (shop): TS by pairs. lora: 75.0 at 2, 75.0 at 16, 75.0 at 30."
     across = [float(one.attrib["cx"]) for one in drawn.iter() if one.tag.endswith("circle")]
+    assert [one.text for one in drawn.iter()][-1] == "lora" and "untuned" in [one.text for one in drawn.iter()]
     assert across == sorted(across) and across[1] - across[0] > 2 * (across[2] - across[1])  # logarithmic
     assert "![Learning curve (shop): TS by pairs](curve-shop-pairs.svg)" in (folder / "results.md").read_text("utf-8")
+
+
+def test_intervals_of_few_values_are_those_of_the_bootstrap() -> None:
+    values = [0.0] * 50 + [0.5] * 30 + [1.0] * 20
+    assert interval_of(values) == pytest.approx(interval(values, resamples=5_000), abs=0.01)
+    assert interval_of([1.0, 0.0]) == interval([1.0, 0.0])
 
 
 def test_published_figures_that_lack_something_are_refused(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from sqlwright.bench.results import MEASURES, Row
+from sqlwright.bench.results import MEASURES, Row, untuned_of
 from sqlwright.bench.tables import axis_name, model_name
 from sqlwright.evaluate.bootstrap import Interval
 
 _WIDTH, _HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 20, 46, 44
 _COLOURS = ("#2563eb", "#ea580c", "#0d9488", "#9333ea", "#be185d", "#64748b")
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Distances between the lines of the vertical axis, as shares."""
 _WIDE = 8.0
 """From this ratio of the largest to the smallest value on, the axis is logarithmic."""
 
@@ -49,21 +51,25 @@ def pictures(rows: Sequence[Row], titles: Mapping[str, str]) -> list[Picture]:
                 continue
             title = f"{titles[part]} ({data}): {MEASURES[measure]} by {axis_name(axis)}"
             name = "-".join(filter(str.isalnum, f"{part} {data} {axis_name(axis)}".replace("-", " ").split()))
-            found.append(Picture(name or part, title, curve(lines, title=title, x=axis_name(axis))))
+            drawn = curve(lines, title=title, x=axis_name(axis), level=_untuned(own, rows, measure))
+            found.append(Picture(name or part, title, drawn))
     return found
 
 
-def curve(lines: Mapping[str, Sequence[Point]], *, title: str, x: str) -> str:
+def curve(lines: Mapping[str, Sequence[Point]], *, title: str, x: str, level: float | None = None) -> str:
     """Return the SVG of lines by name, with a whisker for each point's interval.
 
     Args:
         x: what the horizontal axis is.
+        level: the untuned model's share, drawn as a dashed line.
     """
     points = [point for line in lines.values() for point in line]
     xs = sorted({point.x for point in points})
     logarithmic = xs[0] > 0 and xs[-1] / xs[0] >= _WIDE
-    low = math.floor(min(point.interval[0] for point in points) * 20) / 20
-    high = max(math.ceil(max(point.interval[1] for point in points) * 20) / 20, low + 0.05)
+    ends = [end for point in points for end in point.interval] + ([level] if level is not None else [])
+    step = next((step for step in _STEPS if max(ends) - min(ends) <= 5 * step), _STEPS[-1])
+    low, high = math.floor(min(ends) / step) * step, math.ceil(max(ends) / step) * step
+    high = max(high, low + step)
 
     def place(value: float, share: float) -> tuple[float, float]:
         scale = math.log if logarithmic else float
@@ -82,12 +88,18 @@ def curve(lines: Mapping[str, Sequence[Point]], *, title: str, x: str) -> str:
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
         f'<text x="{_LEFT}" y="18" font-size="13" font-weight="600">{escape(title)}</text>',
     ]
-    for step in range(5):
-        share = low + (high - low) * step / 4
+    for number in range(round((high - low) / step) + 1):
+        share = low + step * number
         _, y = place(xs[0], share)
         parts.append(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#d1d9e0"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{100 * share:.1f}</text>'
+            f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{100 * share:.0f}</text>'
+        )
+    if level is not None:
+        _, y = place(xs[0], level)
+        parts.append(
+            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#64748b" stroke-dasharray="5 4"/>'
+            f'<text x="{_WIDTH - _RIGHT}" y="{y - 4}" text-anchor="end" fill="#64748b">untuned</text>'
         )
     for value in xs:
         across, _ = place(value, low)
@@ -98,6 +110,15 @@ def curve(lines: Mapping[str, Sequence[Point]], *, title: str, x: str) -> str:
         parts += _drawn([(place(p.x, p.share), [place(p.x, end)[1] for end in p.interval]) for p in line], colour)
         parts.append(f'<text x="{_LEFT + 150 * number}" y="36" fill="{colour}">{escape(name)}</text>')
     return "".join(parts) + "</svg>\n"
+
+
+def _untuned(own: Sequence[Row], rows: Sequence[Row], measure: str) -> float | None:
+    """Return the share of the one model untuned; None where there are several, or it was not measured alone."""
+    if len({row.model for row in own}) > 1:
+        return None
+    beside = (untuned_of(row, rows) for row in own)
+    share = next((one.measure(measure) for one in beside if one and not one.options), None)
+    return share.share if share else None
 
 
 def _inner() -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ MEASURES = {"ex": "EX", "ts": "TS", "em": "EM"}
 """Execution accuracy on each database's own file, on test suites, and exact set match."""
 
 Record = dict[str, Any]
+_RESAMPLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Row:
             level: statistics.mean(one["levels"][level][0] / one["levels"][level][1] for one in found)
             for level in names
         }
-        return Share(statistics.mean(shares), interval(values), levels, shares, values)
+        return Share(statistics.mean(shares), interval_of(values), levels, shares, values)
 
     def mean(self, section: str, name: str) -> float | None:
         """Return the mean over seeds of a figure of a section, "train" or "predict"; None where a seed has none."""
@@ -94,7 +96,23 @@ def gain(first: Row, second: Row, measure: str) -> Gain | None:
     if one is None or other is None or _questions(first) != _questions(second) or len(one.values) != len(other.values):
         return None
     differences = [b - a for a, b in zip(one.values, other.values, strict=True)]
-    return Gain(statistics.mean(differences), interval(differences))
+    return Gain(statistics.mean(differences), interval_of(differences))
+
+
+def interval_of(values: Sequence[float]) -> Interval:
+    """Return the 2.5th and 97.5th percentile of the mean over resamples of values, of which few are different.
+
+    How often each of them is drawn follows a multinomial distribution, so that all resamples are one quick draw.
+    """
+    if all(value in (0.0, 1.0) for value in values):
+        return interval(values)
+    import numpy as np
+
+    found = Counter(values)
+    shares = [count / len(values) for count in found.values()]
+    drawn = np.random.default_rng(0).multinomial(len(values), shares, size=_RESAMPLES)
+    low, high = np.quantile(drawn @ np.array(list(found)) / len(values), (0.025, 0.975))
+    return float(low), float(high)
 
 
 def rows_of(places: Iterable[Placed], records: Mapping[str, Record]) -> list[Row]:
