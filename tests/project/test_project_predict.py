@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from forked import command, started
 from judge_server import Reply, serving
 from shop_world import write_questions
 
@@ -32,17 +31,17 @@ def made(folder: Path, shop_file: Path, **predict: object) -> tuple[Project, Pat
 
 def test_a_killed_prediction_goes_on(shop_file: Path, tmp_path: Path) -> None:
     project, asked = made(tmp_path / "killed", shop_file, max_new_tokens=6, batch_size=2)
-    command = [sys.executable, "-m", "sqlwright.cli", "predict", "-C", str(project.folder), "--run", "base"]
-    with subprocess.Popen([*command, "--on", str(asked)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
-        until = time.monotonic() + 60
+    with started(command, "predict", "-C", str(project.folder), "--run", "base", "--on", str(asked)) as running:
+        until = time.monotonic() + 120
         part: list[Path] = []
-        while time.monotonic() < until and running.poll() is None:
+        while time.monotonic() < until and running.process.is_alive():
             part = list(project.folder.glob("runs/*/predictions/.asked.jsonl.part"))
             if part and part[0].read_bytes().count(b"\n") > 4:
                 break
             time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
-    assert running.returncode == -signal.SIGKILL
+        running.process.kill()
+        ended = running.end()
+    assert ended.code == -signal.SIGKILL, ended.err
     kept = part[0].read_text(encoding="utf-8").splitlines()
     assert 4 < len(kept) <= len(QUESTIONS)
     assert not part[0].with_name("asked.jsonl").exists()
