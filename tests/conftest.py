@@ -76,7 +76,7 @@ def spider_databases(reference_data: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres_process() -> Iterator[PostgresServer]:
     """Return a PostgreSQL server made for this run; a test that stops it starts it again."""
     try:
         with postgres_server() as server:
@@ -86,9 +86,9 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres: PostgresServer) -> str:
+def postgres_url(postgres_process: PostgresServer) -> str:
     """Return the URL of a PostgreSQL server with an empty database, made for this run and thrown away after it.
 
     A test makes its own schema or uniquely named tables, since all tests share the database.
     """
-    return postgres.url
+    return postgres_process.url

@@ -49,6 +49,11 @@ class PostgresServer:
         """The address as SQLAlchemy reads it."""
         return self.dsn.replace("://", "+psycopg://", 1)
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = {

@@ -52,18 +52,18 @@ def make_project(folder: Path, base: Path, **predict: Any) -> Project:
 
 
 @contextmanager
-def served(project: Project, **settings: Any) -> Iterator[Served]:
-    """Run a service of the untuned model with these settings of [serve]."""
+def served(project: Project, run: str = "base", **settings: Any) -> Iterator[Served]:
+    """Run a service of a run, by default the untuned model, with these settings of [serve]."""
     project = Project.open(project.folder, {"serve": {"port": 0, **settings}})
     lines: queue.Queue[Any] = queue.Queue()
 
-    def run() -> None:
+    def work() -> None:
         try:
-            serve(project, "base", announce=lines.put, ready=lines.put)
+            serve(project, run, announce=lines.put, ready=lines.put)
         except BaseException as error:
             lines.put(error)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=work)
     thread.start()
     line = lines.get(timeout=60)
     if isinstance(line, BaseException):

@@ -26,6 +26,13 @@ _OPTIONS = (
     "-c statement_timeout={0} -c lock_timeout={0} -c idle_in_transaction_session_timeout={1}"
 )
 _IDLE_MILLISECONDS = 60_000
+_ALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""After about 20 seconds without a sign of life of its machine, a server counts as lost."""
 _READER = "pg_read_all_data"
 """A role of PostgreSQL 14 and later that may read every table and do nothing else."""
 _READER_SINCE = 14_00_00
@@ -46,12 +53,15 @@ class PostgresSession:
                 options=_OPTIONS.format(self._milliseconds, self._milliseconds + _IDLE_MILLISECONDS),
                 connect_timeout=10,
                 prepare_threshold=None,
+                **_ALIVE,
             )
         except psycopg.Error as error:
-            raise DatabaseError(f"the PostgreSQL database cannot be opened: {_first_line(error)}") from None
-        if connection.info.parameter_status("is_superuser") == "on" and connection.info.server_version >= _READER_SINCE:
-            connection.execute(f"SET ROLE {_READER}")
-            connection.commit()
+            raise _unopened(error) from None
+        try:
+            _take_reader(connection)
+        except psycopg.Error as error:  # the server went in between
+            connection.close()
+            raise _unopened(error) from None
         connection.read_only = True
         return connection
 
@@ -93,6 +103,18 @@ class PostgresSession:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _take_reader(connection: psycopg.Connection[Any]) -> None:
+    """Let a superuser's session do no more than read."""
+    told = connection.info
+    if told.parameter_status("is_superuser") == "on" and told.server_version >= _READER_SINCE:
+        connection.execute(f"SET ROLE {_READER}")
+        connection.commit()
+
+
+def _unopened(error: psycopg.Error) -> DatabaseError:
+    return DatabaseError(f"the PostgreSQL database cannot be opened: {_first_line(error)}")
 
 
 def conninfo_of(url: str) -> str:

@@ -17,6 +17,11 @@ from sqlwright.serve.ticket import TICKET, Ticket
 from sqlwright.sqlkit import reasoning
 
 _BYTES_A_TOKEN = 3
+_AWAY = {
+    "database": "the database does not answer at the moment",
+    "model": "the model does not answer at the moment",
+}
+"""What is told instead of an error, by the answer's rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,15 @@ class Service:
         return Explained(" ".join(prediction.raw.split()), "model", prediction.tokens)
 
     def ask(self, question: str, db_id: str = "", *, history: Sequence[Turn] = ()) -> Answer:
-        """Return the answer to a question; see `Project.ask`."""
-        return self.project.ask(self._bounded(question), self.run, db_id=self._known(db_id), history=history)
+        """Return the answer to a question; see `Project.ask`.
+
+        That the database or the model is away is told without the error's own words, which may name hosts and files.
+        """
+        found = self.project.ask(self._bounded(question), self.run, db_id=self._known(db_id), history=history)
+        if found.status != "error" or found.rule not in _AWAY:
+            return found
+        told = _AWAY[found.rule]
+        return replace(found, error=told, text=found.text.replace(found.error, told))
 
     def tokens(self, text: str) -> int:
         """Return how many tokens a text has for the model; a guess for one on another machine."""
