@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlwright.errors import ConfigError, EndpointError, MissingExtra
 from sqlwright.infer import Candidate, Sampling, load
 from sqlwright.infer.endpoint import Endpoint
 from sqlwright.infer.llamacpp import open_gguf
-from sqlwright.infer.vllm import open_vllm
+from sqlwright.infer.vllm import Vllm, _room, open_vllm
 from sqlwright.schema import parse_ddl
 
 QUICK = Patience(seconds=10, attempts=3, pause=0.01)
@@ -127,3 +128,34 @@ def test_a_missing_engine_names_its_extra() -> None:
     except ImportError:
         with pytest.raises(MissingExtra, match=r"sqlwright\[vllm\]"):
             open_vllm("base", None)
+
+
+def test_vllm_takes_what_it_is_given(tmp_path: Path) -> None:
+    """Needs vLLM's Python files, but no GPU."""
+    vllm = pytest.importorskip("vllm")
+    from vllm.v1.structured_output.backend_xgrammar import validate_xgrammar_grammar
+
+    town = parse_ddl("CREATE TABLE town (label TEXT, size INT)")
+    writer = Vllm(None, None, {"a": str(tmp_path), "b": str(tmp_path)}, grammar=True)
+    greedy = writer._how(prompts()[0], 1, 64, town, None)
+    assert (greedy.n, greedy.max_tokens, greedy.temperature) == (1, 64, 0.0)
+    validate_xgrammar_grammar(greedy)  # raises
+    drawn = [writer._how(one, 3, 64, None, Sampling(0.7, 0.9, seed=1)) for one in prompts()[:2]]
+    assert [(one.n, one.temperature, one.top_p, one.structured_outputs) for one in drawn] == [(3, 0.7, 0.9, None)] * 2
+    assert drawn[0].seed != drawn[1].seed
+    assert [writer._request(name).lora_int_id for name in ("a", "b")] == [1, 2]
+    asked = [{"prompt_token_ids": [1]}]
+    inspect.signature(vllm.LLM.generate).bind(None, asked, [greedy], use_tqdm=False, lora_request=None)
+
+
+def test_room_for_adapters_of_several_ranks(tmp_path: Path) -> None:
+    folders = {}
+    for rank in (4, 24):
+        folder = tmp_path / str(rank)
+        folder.mkdir()
+        (folder / "adapter_config.json").write_text(json.dumps({"r": rank}))
+        folders[str(rank)] = str(folder)
+    assert _room(folders) == 32
+    (tmp_path / "24" / "adapter_config.json").write_text('{"r": 600}')
+    with pytest.raises(ConfigError, match="rank 512 at most, not 600"):
+        _room(folders)
