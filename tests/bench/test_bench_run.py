@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from bench_world import BENCH
 
-from sqlwright.bench import estimates, job, make_plan, read_bench, run_bench
+from sqlwright.bench import estimates, job, read_bench, run_bench
 from sqlwright.bench.prepare import job_folder
+from sqlwright.bench.run import make_plan
 from sqlwright.bench.workers import why, work_off
 from sqlwright.cli import main
 from sqlwright.errors import DataError
-from sqlwright.project import Project
+from sqlwright.project import Project, silent
 
 TOO_MANY = 'methods = ["lora"]\naxes = { pairs = [99] }\n'
 SLOW = BENCH.replace("epochs = 3.0", "epochs = 20.0\nsave_every = 2")
@@ -83,12 +84,12 @@ def test_a_killed_benchmark_goes_on_where_it_was(world: Path, tmp_path: Path) ->
     before = {path.name: path.stat().st_mtime_ns for path in (out / "cells").iterdir()}
     assert run_bench(bench, out)["rows"] == found["rows"]
     assert {path.name: path.stat().st_mtime_ns for path in (out / "cells").iterdir()} == before
-    assert {one["state"] for one in estimates(make_plan(bench, out), out)} == {"done"}
+    assert {one["state"] for one in estimates(bench, out)} == {"done"}
     (tmp_path / "test.jsonl").unlink()
     (tmp_path / "test.jsonl").write_bytes((world / "train.jsonl").read_bytes())
     (tmp_path / "train.jsonl").unlink()
     (tmp_path / "train.jsonl").write_bytes((world / "test.jsonl").read_bytes())
-    told = estimates(make_plan(bench, out), out)
+    told = estimates(bench, out)
     assert {one["state"] for one in told} == {"to do"}
     assert [one.get("samples") for one in told] == [2, 2]
 
@@ -108,7 +109,7 @@ def test_a_cell_that_fails_says_why_and_leaves_the_others_alone(
     text = BENCH.replace('"base", "lora"', '"short", "base"')
     text += '[method.short]\ntrain = { method = "lora", max_length = 20 }\n'
     file, out = written(world, tmp_path, text), tmp_path / "bench.results"
-    plan = make_plan(read_bench(file), out)
+    plan = make_plan(read_bench(file), out, silent)
     for (cell,) in plan.left.values():  # as the command does, but in this process
         told = {"folder": str(job_folder(cell, plan.prepared["shop"], out)), "out": str(out / "cells")}
         told |= {"data": plan.marks["shop"], "side_by_side": 1, "workers": 1, "cells": [cell.to_json()]}
@@ -170,7 +171,7 @@ def test_a_project_s_own_splits_are_taken_as_they_are(world: Path, tmp_path: Pat
     text = "\n".join(line for line in text.splitlines() if not line.startswith(("train =", "test =")))
     file = written(world, tmp_path, text)
     out = tmp_path / "elsewhere" / "deep"
-    plan = make_plan(read_bench(file), out)
+    plan = make_plan(read_bench(file), out, silent)
     taken = Project.open(plan.prepared["shop"])
     for name in ("train", "test"):
         assert taken.layout.split(name).read_bytes() == project.layout.split(name).read_bytes()

@@ -12,6 +12,6 @@ from __future__ import annotations
 from sqlwright.bench.file import Bench, make_bench, read_bench
 from sqlwright.bench.matrix import Cell, placed
 from sqlwright.bench.recipes import bench_of
-from sqlwright.bench.run import estimates, make_plan, run_bench
+from sqlwright.bench.run import estimates, run_bench
 
-__all__ = ["Bench", "Cell", "bench_of", "estimates", "make_bench", "make_plan", "placed", "read_bench", "run_bench"]
+__all__ = ["Bench", "Cell", "bench_of", "estimates", "make_bench", "placed", "read_bench", "run_bench"]

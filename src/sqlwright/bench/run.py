@@ -30,7 +30,7 @@ from sqlwright.bench.report import write_results
 from sqlwright.bench.results import Record, read_records, rows_of
 from sqlwright.bench.workers import why, work_off
 from sqlwright.errors import DataError, SqlwrightError
-from sqlwright.project import Progress, silent
+from sqlwright.project import Progress, Project, silent
 from sqlwright.records import write_text
 
 _SPECS = "specs"
@@ -89,7 +89,20 @@ def run_bench(bench: Bench, out: str | Path, *, side_by_side: int = 1, progress:
     return {**told, "cells": len(plan.cells), "wrote": [str(path) for path in wrote]}
 
 
-def make_plan(bench: Bench, out: Path, progress: Progress = silent) -> Plan:
+def estimates(bench: Bench, out: str | Path, *, progress: Progress = silent) -> list[dict[str, Any]]:
+    """Return, for each cell, its state and what its training would take here; data are prepared, nothing is measured.
+
+    A finished cell, or one that differs from a finished one in its seed alone, has its real time.
+
+    Raises:
+        ConfigError, DataError: as `run_bench`.
+    """
+    out = Path(out)
+    with _alone_in(out):
+        return _estimated(make_plan(bench, out, progress), out, progress)
+
+
+def make_plan(bench: Bench, out: Path, progress: Progress) -> Plan:
     """Prepare the data sets and return what there is to do. Raises as `run_bench` does."""
     places = placed(bench)
     cells = {place.cell.id: place.cell for place in places}
@@ -102,13 +115,7 @@ def make_plan(bench: Bench, out: Path, progress: Progress = silent) -> Plan:
     return Plan(places, cells, prepared, marks, records)
 
 
-def estimates(plan: Plan, out: Path, progress: Progress = silent) -> list[dict[str, Any]]:
-    """Return, for each cell, its state and what its training would take here; nothing is measured.
-
-    A finished cell, or one that differs from a finished one in its seed alone, has its real time.
-    """
-    from sqlwright.project import Project
-
+def _estimated(plan: Plan, out: Path, progress: Progress) -> list[dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
     for name, record in plan.records.items():
         if record["status"] == "done" and "train" in record:
@@ -134,6 +141,8 @@ def _commands(plan: Plan, out: Path, side_by_side: int) -> Iterator[tuple[str, S
     """Yield Python's arguments for each training with cells to do, after writing what its process is to know."""
     for name, cells in plan.left.items():
         data = cells[0].data
+        for cell in cells:  # what an earlier try left
+            (out / "cells" / f"{cell.id}.json").unlink(missing_ok=True)
         spec = out / _SPECS / f"{name}.json"
         try:
             folder = job_folder(cells[0], plan.prepared[data], out)
@@ -158,7 +167,7 @@ def _take(plan: Plan, cells: Sequence[Cell], out: Path, code: int, log: Path, si
     fresh = read_records(out / "cells")
     for cell in cells:
         record = fresh.get(cell.id)
-        if record and record["data"] == plan.marks[cell.data] and record != plan.records.get(cell.id):
+        if record:
             plan.records[cell.id] = record
         else:
             _keep(plan, out, _failure(plan, cell, why(code, log), side_by_side))

@@ -33,13 +33,13 @@ def bench(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the cells and what training would take.")] = False,
 ) -> Said:
     """Measure models, methods, data sets and seeds against each other; an interrupted benchmark goes on."""
-    from sqlwright.bench import bench_of, estimates, make_plan, run_bench
+    from sqlwright.bench import bench_of, estimates, run_bench
 
     found, folder = bench_of(files, session.folder, methods=method or (), seeds=seed or ())
     folder = out or folder
     again = f"sqlwright bench {' '.join(map(str, files))}"
     if dry_run:
-        told = estimates(make_plan(found, folder, session.display), folder, session.display)
+        told = estimates(found, folder, progress=session.display)
         return Said({"cells": told}, lambda: [_planned(told)], again)
     results = run_bench(found, folder, side_by_side=side_by_side, progress=session.display)
     return Said(results, lambda: _lines(results), again if results["failed"] else "")
