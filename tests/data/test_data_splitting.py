@@ -79,7 +79,7 @@ def test_added_dialogues_move_no_other_dialogue() -> None:
 
 
 def test_shares_are_met_on_average_and_the_seed_matters() -> None:
-    data = [Example(f"e{i}", "db", "q", f"SELECT a FROM t WHERE b = {i}") for i in range(4000)]
+    data = [Example(f"e{i}", "db", "q", f"SELECT a FROM t WHERE b = {i}") for i in range(1500)]
     sizes = [len(part) / len(data) for part in split(data).values()]
     assert [round(size, 1) for size in sizes] == [0.7, 0.1, 0.2] or all(
         abs(size - share) < 0.03 for size, share in zip(sizes, (0.7, 0.15, 0.15), strict=True)

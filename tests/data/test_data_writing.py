@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqlwright.data import export, read
@@ -47,6 +47,7 @@ def told(example: Example) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("format", FORMATS)
+@settings(max_examples=40)
 @given(rows=examples)
 def test_what_is_exported_reads_back(format: ExportFormat, rows: list[Example]) -> None:
     with tempfile.TemporaryDirectory() as folder:
