@@ -13,10 +13,12 @@ import sqlglot
 from sqlglot import exp
 from tiny_model import prompts
 
+from sqlwright.config import PredictConfig
 from sqlwright.errors import ConfigError
 from sqlwright.infer import Engine, Sampling, load
 from sqlwright.infer.guided import Grammars, Ruled
 from sqlwright.infer.sqlgrammar import gbnf, lark
+from sqlwright.project._models import model_of
 from sqlwright.prompt import opens_thought
 from sqlwright.records import Prompt
 from sqlwright.schema import Schema, parse_ddl
@@ -197,3 +199,10 @@ def test_what_cannot_be_held_to_a_grammar_is_said(tiny_base: Path) -> None:
 
     with pytest.raises(ConfigError, match="cannot read this model's tokenizer"):
         Grammars(ByT5Tokenizer(), 0, {1})
+
+
+def test_the_configuration_turns_it_on_for_any_model() -> None:
+    base, other = model_of("embedded"), model_of("embedded", "instruction")
+    assert [model.is_held(PredictConfig()) for model in (base, other)] == [True, False]
+    assert [model.is_held(PredictConfig(constrain=False)) for model in (base, other)] == [False, False]
+    assert other.is_held(PredictConfig(grammar=True, constrain=False))

@@ -24,9 +24,13 @@ def untuned(tiny_base: Path) -> Engine:
     return load(tiny_base, precision="fp32", device="cpu")
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 13, 64])
-def test_the_size_of_the_batch_changes_no_answer(untuned: Engine, size: int) -> None:
-    alone = [untuned.generate([prompt], max_new_tokens=24)[0] for prompt in MIXED]
+@pytest.fixture(scope="module")
+def alone(untuned: Engine) -> list[Prediction]:
+    return [untuned.generate([prompt], max_new_tokens=24)[0] for prompt in MIXED]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 64])
+def test_the_size_of_the_batch_changes_no_answer(untuned: Engine, alone: list[Prediction], size: int) -> None:
     together = untuned.generate(MIXED, max_new_tokens=24, batch_size=size)
     assert [(one.id, one.raw, one.tokens) for one in together] == [(one.id, one.raw, one.tokens) for one in alone]
 
