@@ -9,13 +9,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sqlwright.bench.costs import cost_tables
 from sqlwright.bench.curves import Picture, pictures
 from sqlwright.bench.file import Bench
 from sqlwright.bench.results import MEASURES, Record, Row
 from sqlwright.bench.tables import (
     Table,
     accuracy_tables,
-    cost_tables,
     failure_table,
     published_table,
     versus_tables,

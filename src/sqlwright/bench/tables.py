@@ -1,6 +1,6 @@
-"""The tables of a benchmark as plain data: accuracy by hardness, time and memory, one method against another, failures.
+"""The tables of a benchmark as plain data: accuracy by hardness, one method against another, failures, what others say.
 
-Every caption says what the figures rest on: rule, databases, how many questions, machine. What others have published is
+Every caption says what the figures rest on: rule, databases, how many questions. What others have published is
 a table of its own, and says so.
 """
 
@@ -12,26 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlwright.bench.file import BASE, Bench
+from sqlwright.bench.file import Bench
 from sqlwright.bench.results import MEASURES, Gain, Record, Row, Share, gain, pairs_of, untuned_of
 from sqlwright.errors import ConfigError
 from sqlwright.evaluate.summary import LEVELS
 
 NOTHING = "–"
-_COSTS = (
-    "trained weights",
-    "samples",
-    "steps",
-    "training, s",
-    "samples/s",
-    "tokens",
-    "training, GiB",
-    "answering, s",
-    "questions/s",
-    "tokens written",
-    "answering, GiB",
-    "Wh",
-)
 _RULES = {
     "ts": "columns in any order, rows too unless gold orders them, DISTINCT left out",
     "ts, DISTINCT kept": "columns in any order, rows too unless gold orders them",
@@ -54,33 +40,20 @@ class Table:
 def accuracy_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
     """Return, for every matrix, data set and measure, a table of the rows that have figures."""
     found = []
-    for part, data, own in _grouped(rows):
+    for part, data, own in grouped(rows):
         for measure, name in MEASURES.items():
             shares = [(row, share) for row in own if (share := row.measure(measure))]
             if not shares:
                 continue
-            axes = _axes(own)
+            axes = axes_of(own)
             head = ("model", "method", *map(axis_name, axes), *LEVELS, "all", "95 % interval", "against base", "seeds")
             lines = [
-                (*_names(row, axes), *_levels(share), *_whole(row, share), _gained(row, rows, measure), _seeds(share))
+                (*names_of(row, axes), *_levels(share), *_whole(row, share), _gained(row, rows, measure), _seeds(share))
                 for row, share in shares
             ]
-            title = f"{name}, %: {_title(bench, part, data)}"
+            title = f"{name}, %: {title_of(bench, part, data)}"
             found.append(Table(title, _basis(shares[0][0], measure), head, tuple(lines), 2 + len(axes)))
     return found
-
-
-def cost_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
-    """Return, for every matrix and data set, a table of what the rows took."""
-    found = []
-    for part, data, own in _grouped(rows):
-        finished = [row for row in own if row.records]
-        axes = _axes(own)
-        lines = tuple((*_names(row, axes), *_cost(row)) for row in finished)
-        title = f"Time and memory: {_title(bench, part, data)}"
-        caption = " ".join(filter(None, (_machine(finished), "Means over seeds. GiB: the most at once.")))
-        found += [Table(title, caption, ("model", "method", *map(axis_name, axes), *_COSTS), lines, 2 + len(axes))]
-    return [table for table in found if table.rows]
 
 
 def versus_tables(bench: Bench, rows: Sequence[Row]) -> list[Table]:
@@ -146,22 +119,26 @@ def axis_name(key: str) -> str:
     return key.split(".")[-1].replace("_", " ")
 
 
-def _grouped(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
+def grouped(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
+    """Return the rows of each matrix and data set."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         found.setdefault((row.part, row.data), []).append(row)
     return [(part, data, own) for (part, data), own in found.items()]
 
 
-def _title(bench: Bench, part: str, data: str) -> str:
+def title_of(bench: Bench, part: str, data: str) -> str:
+    """Return the heading of a matrix on a data set."""
     return f"{bench.parts[part].title or part} ({data})"
 
 
-def _axes(rows: Sequence[Row]) -> list[str]:
+def axes_of(rows: Sequence[Row]) -> list[str]:
+    """Return the axes that rows have a value on, in their order."""
     return list(dict.fromkeys(key for row in rows for key, _ in row.options))
 
 
-def _names(row: Row, axes: Sequence[str]) -> tuple[str, ...]:
+def names_of(row: Row, axes: Sequence[str]) -> tuple[str, ...]:
+    """Return what a row is: its model, its method and its value on each axis."""
     options = dict(row.options)
     return (model_name(row.model), row.method, *(_value(key, options.get(key)) for key in axes))
 
@@ -226,41 +203,6 @@ def _basis(row: Row, measure: str) -> str:
     if scores["not_judged"]:
         text += f", {scores['not_judged']:,} more have no database here and were left out"
     return text + "."
-
-
-def _machine(rows: Sequence[Row]) -> str:
-    records = [record for row in rows for record in row.records]
-    devices = dict.fromkeys(f"{one['machine']['device']}, {one['machine']['cores']} cores" for one in records)
-    text = f"Measured on {' and '.join(devices)}." if devices else ""
-    most = max((one["side_by_side"] for one in records), default=1)
-    if most > 1:
-        text += f" Up to {most} cells shared the device, so times are longer than one alone would take."
-    if any(row.resumed for row in rows):
-        text += " ≥: the training was interrupted, and the time is that of its last part."
-    return text
-
-
-def _cost(row: Row) -> tuple[str, ...]:
-    seconds = row.mean("predict", "seconds")
-    questions = row.mean("predict", "questions")
-    energy = [row.mean("predict", "energy_wh")] + ([row.mean("train", "energy_wh")] if row.method != BASE else [])
-    told = [value for value in energy if value is not None]
-    return (
-        *(_figure(row.mean("train", name)) for name in ("trainable", "samples", "steps")),
-        ("≥ " if row.resumed else "") + _figure(row.mean("train", "seconds")),
-        *(_figure(row.mean("train", name)) for name in ("samples_per_second", "tokens", "memory_gib")),
-        _figure(seconds),
-        _figure(questions / seconds if questions and seconds else None),
-        _figure(row.mean("predict", "tokens")),
-        _figure(row.mean("predict", "memory_gib")),
-        _figure(sum(told) if len(told) == len(energy) else None),
-    )
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return NOTHING
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _ratios(first: Row, second: Row) -> tuple[str, str]:
