@@ -14,11 +14,12 @@ CMD ["serve", "--host", "0.0.0.0"]
 
 FROM base AS cuda
 RUN pip install "/src[serve,qlora]" && rm -r /src
-USER sqlwright
+USER 1000
 
-# With --build-arg TORCH_INDEX=... , PyTorch's index of builds for CPUs, the image is a fraction of the size.
+# With --build-arg TORCH_INDEX=... , PyTorch's index of builds for CPUs, the image is a fraction of the size: of equal
+# versions, pip takes the one that is marked as such a build.
 FROM base AS cpu
 ARG TORCH_INDEX=""
-RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch \
-    && pip install "/src[serve]" && rm -r /src
-USER sqlwright
+# hadolint ignore=DL3013
+RUN pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} "/src[serve]" && rm -r /src
+USER 1000
