@@ -140,7 +140,12 @@ def test_the_documentation_names_every_key_and_its_file_is_one() -> None:
     assert len({place.cell.id for place in placed(bench)}) == 2 * (1 + 2 * 2) + 2 * 2 * 2
 
 
-def test_the_benchmark_of_the_base_can_be_read() -> None:
-    places = placed(read_bench(ROOT / "benchmarks" / "bench" / "spider.toml"))
-    assert {place.cell.method for place in places} >= {"base", "lora", "qlora", "dora", "full"}
-    assert published_table(ROOT / "benchmarks" / "bench" / "published.toml")[0].rows
+def test_our_own_benchmarks_can_be_read() -> None:
+    folder = ROOT / "benchmarks" / "bench"
+    methods = {
+        name: {place.cell.method for place in placed(read_bench(folder / f"{name}.toml"))}
+        for name in ("spider", "demo")
+    }
+    assert methods["spider"] >= {"base", "lora", "qlora", "dora", "full"}
+    assert methods["demo"] == {"base", "lora", "full"}
+    assert published_table(folder / "published.toml")[0].rows
