@@ -6,7 +6,6 @@ folder with a whole model or an adapter, for which no project is needed.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlwright.base as embedded
 from sqlwright.errors import ConfigError
 from sqlwright.project._layout import SPLITS, Layout
+from sqlwright.project._manifest import read_told
 from sqlwright.project._models import model_of_run
 from sqlwright.project._outcome import Outcome, Progress, silent
 from sqlwright.project._runs import resolve_run
@@ -157,14 +157,14 @@ def card_of(subject: Subject, title: str, *, merged: bool, licence: str = "") ->
     card = Card(title, base, base_on_hub="/" in subject.base, merged=merged, licence=licence, licence_note=note)
     if subject.run is None:
         return card
-    told = _read(subject.run / "train.json")
+    told = read_told(subject.run / "train.json")
     layout = Layout(subject.run.parent.parent)
     data, languages = _data(layout, told)
     recipe = {name: toml_value(value) for name, value in told.get("config", {}).items() if name not in _UNTOLD}
     return replace(
         card,
         languages=languages,
-        template=_read(subject.run / "run.json").get("template", ""),
+        template=read_told(subject.run / "run.json").get("template", ""),
         data=data,
         recipe=recipe,
         versions=told.get("versions", {}),
@@ -175,7 +175,7 @@ def card_of(subject: Subject, title: str, *, merged: bool, licence: str = "") ->
 
 def _of_run(source: Source, run: Path) -> Subject:
     """Return a run's model, with what the run remembers of its making."""
-    config = _read(run / "train.json").get("config", {})
+    config = read_told(run / "train.json").get("config", {})
     base = str(config.get("base") or source.base)
     source = replace(
         source,
@@ -223,9 +223,9 @@ def _scores(layout: Layout, subject: Subject) -> list[Any]:
     assert subject.run is not None
     found = []
     for file in sorted((subject.run / "verdicts").glob("*.scores.json")):
-        told = _read(file)
+        told = read_told(file)
         base = next(iter(sorted(layout.runs.glob(f"base-*/verdicts/{file.name}"))), None)
-        untuned = _read(base) if base else {}
+        untuned = read_told(base) if base else {}
         comparable = untuned.get("data") == told.get("data") and untuned.get("rule") == told.get("rule")
         found.append(
             Score(
@@ -238,11 +238,3 @@ def _scores(layout: Layout, subject: Subject) -> list[Any]:
             )
         )
     return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -90,7 +90,7 @@ def name_some(names: Iterable[str], most: int = NAMED) -> str:
 def _in_order(slots: Sequence[Slot], answers: Sequence[Answer[T]], told: str, expected: str) -> dict[int, Answer[T]]:
     if len(slots) != len(answers):
         raise DataError(
-            f"{told} has {_count(len(answers), 'prediction')} and {expected} has {_count(len(slots), 'example')}; "
+            f"{told} has {count(len(answers), 'prediction')} and {expected} has {count(len(slots), 'example')}; "
             "without ids in both they are joined by position, so there must be equally many. "
             "Give both files ids, or an empty line for each prediction that is missing"
         )
@@ -150,12 +150,12 @@ def _complain(told: str, expected: str, problems: dict[str, list[str]]) -> None:
     """Raise for all problems at once, each with up to five names."""
     said = []
     if names := problems.get("stand twice"):
-        said.append(f"{_count(len(names), 'id')} {_verb(names, 'stands', 'stand')} twice: {name_some(names)}")
+        said.append(f"{count(len(names), 'id')} {_verb(names, 'stands', 'stand')} twice: {name_some(names)}")
     if names := problems.get("are for no example"):
-        what = _count(len(names), "prediction")
+        what = count(len(names), "prediction")
         said.append(f"{what} too many, there is no example {name_some(names)} in gold ({expected})")
     if names := problems.get("are missing"):
-        what = _count(len(names), "example")
+        what = count(len(names), "example")
         said.append(f"{what} of {expected} {_verb(names, 'has', 'have')} no prediction: {name_some(names)}")
     if said:
         only_missing = len(said) == 1 and bool(problems.get("are missing"))
@@ -178,12 +178,13 @@ def _check_databases(slots: Sequence[Slot], placed: dict[int, Answer[T]]) -> Non
 
 
 def _twice(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _verb(names: list[str], one: str, several: str) -> str:
     return one if len(names) == 1 else several
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words, as in "2 databases"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -61,7 +61,7 @@ def stage(
         "settings": plain,
         "version": _version("sqlwright"),
     }
-    earlier = _read(file)
+    earlier = read_told(file)
     if not force and earlier.get("key") == key and all(path.exists() for path in outputs):
         yield Step(True, earlier.get("counts", {}), earlier.get("seconds", 0.0))
         return
@@ -85,7 +85,7 @@ def stage(
 
 def written_from(folder: Path, name: str, inputs: Sequence[Path]) -> bool:
     """Return whether the stage last ran on these inputs as they are now, whatever its settings were."""
-    key = _read(folder / f"{name}.manifest.json").get("key", {})
+    key = read_told(folder / f"{name}.manifest.json").get("key", {})
     return bool(key) and key["inputs"] == _digests(folder, inputs)
 
 
@@ -104,7 +104,8 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_told(file: Path) -> dict[str, Any]:
+    """Return what a stage's JSON file tells; nothing where it is missing or is no such file."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

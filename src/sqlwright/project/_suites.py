@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from sqlwright.database import dialect_of, file_of, normalise_url
 from sqlwright.errors import DatabaseError, DataError
-from sqlwright.project._gold_join import NAMED, name_some
+from sqlwright.project._gold_join import NAMED, count, name_some
 from sqlwright.project._urls import expand, hide_password, place_url
 
 Databases = str | Path | Mapping[str, str | Sequence[str]]
@@ -78,8 +78,8 @@ class Locator:
         if missing:
             first, *others = missing
             more = f"; nor is there one for {name_some(others, NAMED - 1)}" if others else ""
-            count = f" ({len(missing)} of {len(wanted)} databases are missing)" if others else ""
-            raise DataError(f"{missing[first]}{more}{count}")
+            share = f" ({len(missing)} of {len(wanted)} databases are missing)" if others else ""
+            raise DataError(f"{missing[first]}{more}{share}")
         return {db_id: self._found[db_id] for db_id in wanted}
 
     def describe(self, db_ids: Iterable[str]) -> str:
@@ -89,7 +89,7 @@ class Locator:
         alone = {db_id: suite for db_id, suite in suites.items() if len(suite) == 1}
         said = []
         if several:
-            said.append(f"test suites: {_kinds(several.values())} over {_count(len(several), 'database')}")
+            said.append(f"test suites: {_kinds(several.values())} over {count(len(several), 'database')}")
         if alone:
             plain = "plain databases, no test suites" if not several else "plain databases, no test suite"
             said.append(f"{plain}: {_kinds(alone.values())}")
@@ -237,13 +237,9 @@ def _kinds(suites: Iterable[Sequence[str]]) -> str:
     for dialect, number in Counter(map(dialect_of, urls)).items():
         product = _PRODUCTS.get(dialect, dialect)
         if dialect in ("sqlite", "duckdb"):
-            said.append(_count(number, f"{product} file"))
+            said.append(count(number, f"{product} file"))
         else:
             shown = (hide_password(url).partition("?")[0] for url in urls if dialect_of(url) == dialect)
             servers = dict.fromkeys(url.rpartition("/")[0] for url in shown)
-            said.append(f"{_count(number, f'{product} database')} at {', '.join(servers)}")
+            said.append(f"{count(number, f'{product} database')} at {', '.join(servers)}")
     return " and ".join(said)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
