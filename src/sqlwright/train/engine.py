@@ -31,7 +31,7 @@ _TOLERANCE = {True: 1e-3, False: 0.1}
 """Largest difference of the labels' losses, as a part of their spread, in float32 and in shorter arithmetic."""
 _LONG = 1_500
 """Tokens of a schema, on average over what is behind it, from which attention in two parts is quicker. On an H200 it
-took 0.80 of FlexAttention's time at 4,000 tokens, and the same at 550."""
+took 0.81 of FlexAttention's time at 4,000 tokens, and more than its time at 550, where it has many small kernels."""
 
 
 def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: bool, share: bool = True) -> Way:
