@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -102,6 +103,8 @@ def _quantised(bits: int, device: str, dtype: torch.dtype) -> Any:
 
     make: Any = BitsAndBytesConfig
     if bits == 8:
+        # It says at every layer of every token that 8 bits are computed from float16.
+        logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
         return make(load_in_8bit=True)
     return make(
         load_in_4bit=True,
