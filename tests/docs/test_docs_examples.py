@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
+from loading import load
 
 from sqlwright.config import TrainConfig, parse
 from sqlwright.data import read
@@ -104,11 +103,3 @@ def test_the_python_example_goes_the_whole_way(tmp_path: Path, capsys: pytest.Ca
     example.SETTINGS |= {"synth": {"count": 40}, "train": {"epochs": 0.2}, "predict": {"max_new_tokens": 8}}
     example.whole_way(str(tmp_path / "shop"), f"sqlite:///{database}", str(base))
     assert "how many customers are there?" in capsys.readouterr().out.lower()
-
-
-def load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

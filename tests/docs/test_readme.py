@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
+from loading import load
 
 from sqlwright.cli import main
 
@@ -88,14 +87,6 @@ def use_little(settings: Path, base: Path) -> None:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     settings.write_text(text, encoding="utf-8")
-
-
-def load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_both_readmes_name_the_same_commands_and_outputs() -> None:
