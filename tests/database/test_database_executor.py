@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -420,6 +422,19 @@ class TestPostgres:
             other.execute("SELECT pg_terminate_backend(%s)", (pid,))
         time.sleep(0.2)
         assert postgres.run("SELECT 1").status == "error"
+        assert postgres.run("SELECT 1").rows == [(1,)]
+
+    def test_a_server_that_is_stuck_is_given_up(
+        self, postgres: Executor, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sqlwright.database._postgres._STUCK_AFTER", 0.2)
+        pid = postgres.run("SELECT pg_backend_pid()").rows[0][0]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            found = postgres.run("SELECT 1")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (found.status, found.error) == ("error", "the server does not answer")
         assert postgres.run("SELECT 1").rows == [(1,)]
 
     def test_generic_session_speaks_it_too(self, postgres_url: str, postgres_schema: str) -> None:

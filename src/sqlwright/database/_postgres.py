@@ -7,16 +7,22 @@ one by one as they arrive, so that a large result is cut off without being held.
 A read-only transaction binds statements, not functions that a superuser may call: pg_read_file, lo_export,
 pg_terminate_backend. So a superuser's session takes the role pg_read_all_data. What any role may still call, such as
 pg_sleep or pg_advisory_lock, is the guard's to refuse (`admit`).
+
+The server stops a statement at its time limit. One that does not even do that, since it is stuck or out of reach, is
+left: its connection is cut on this side.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import psycopg
 
+from sqlwright.database._watchdog import Watchdog
 from sqlwright.database.results import Failure, Fetched, Limits, collect
 from sqlwright.errors import DatabaseError
 
@@ -26,6 +32,8 @@ _OPTIONS = (
     "-c statement_timeout={0} -c lock_timeout={0} -c idle_in_transaction_session_timeout={1}"
 )
 _IDLE_MILLISECONDS = 60_000
+_STUCK_AFTER = 5.0
+"""Seconds beyond a statement's limit after which its server is given up."""
 _ALIVE: dict[str, Any] = {
     "keepalives_idle": 5,
     "keepalives_interval": 5,
@@ -45,6 +53,7 @@ class PostgresSession:
         self._url = url
         self._milliseconds = max(1, int(limits.seconds * 1000))
         self._connection = self._connect()
+        self._watchdog = Watchdog(self._cut)
 
     def _connect(self) -> psycopg.Connection[Any]:
         try:
@@ -70,17 +79,21 @@ class PostgresSession:
         try:
             if self._connection.closed:
                 self._connection = self._connect()
+            self._watchdog.arm(limits.seconds + _STUCK_AFTER)
             return self._fetch(sql, limits, rows)
         except psycopg.errors.QueryCanceled:
             raise Failure("timeout", "stopped at the time limit") from None
         except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.InsufficientPrivilege) as error:
             raise Failure("refused", _first_line(error)) from None
         except (psycopg.Error, ValueError, UnicodeError) as error:
-            raise Failure("error", _first_line(error)) from None
+            raise Failure(
+                "error", "the server does not answer" if self._watchdog.fired else _first_line(error)
+            ) from None
         except DatabaseError as error:
             raise Failure("error", str(error)) from None
         finally:
             self._roll_back()
+            self._watchdog.disarm()
 
     def _fetch(self, sql: str, limits: Limits, rows: int) -> Fetched:
         with self._connection.cursor(name=_CURSOR) as query, self._connection.cursor() as reader:
@@ -102,7 +115,13 @@ class PostgresSession:
 
     def close(self) -> None:
         """Close the connection."""
+        self._watchdog.close()
         self._connection.close()
+
+    def _cut(self) -> None:
+        """End a connection whose other side does not answer, so that whoever waits for it goes on."""
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 def _take_reader(connection: psycopg.Connection[Any]) -> None:
