@@ -51,7 +51,9 @@ def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: boo
         _LOG.warning("schemas are not shared, samples are padded: %s", narrow)
         prepare(model, "rows")
         return "rows"
-    ways = _ways(model.config.get_text_config(), samples, device=device, exact=exact)
+    ways = ways_for(model.config.get_text_config(), samples, device=device, exact=exact)
+    if "split" in ways:
+        spare_plans()
     packs = trial(samples, share=share)
     training = model.training
     model.eval()
@@ -76,15 +78,19 @@ def choose_way(model: Any, samples: Sequence[Sample], *, device: str, exact: boo
     return "rows"
 
 
-def _ways(config: Any, samples: Sequence[Sample], *, device: str, exact: bool) -> tuple[Way, ...]:
-    """Return the ways that may run on a device, the quickest first."""
+def ways_for(config: Any, samples: Sequence[Sample], *, device: str, exact: bool) -> tuple[Way, ...]:
+    """Return the ways that may run on a device, the quickest first.
+
+    Args:
+        config: the model's, of its text.
+        exact: whether the arithmetic is float32, in which nothing attends in two parts on a GPU.
+    """
     if device != "cuda":
         return "blocks", "dense"
     own = sum(len(sample) - len(sample.prefix) for sample in samples)
     seen = sum(len(sample.prefix) * (len(sample) - len(sample.prefix)) for sample in samples)
     if exact or seen < _LONG * own or bool(getattr(config, "attention_dropout", None)):
         return "flex", "blocks", "dense"
-    spare_plans()
     return "split", "flex", "blocks", "dense"
 
 

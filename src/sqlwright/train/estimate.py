@@ -19,7 +19,7 @@ from sqlwright._loading import loading
 from sqlwright.config import TrainConfig
 from sqlwright.records import Prompt
 from sqlwright.train.device import Arithmetic, choose
-from sqlwright.train.engine import decoder_layers, narrow_window
+from sqlwright.train.engine import decoder_layers, narrow_window, ways_for
 from sqlwright.train.masks import Way
 from sqlwright.train.memory import activation_bytes, operations, shape_of
 from sqlwright.train.room import choose_room
@@ -33,7 +33,7 @@ _NF4 = 0.52
 _REACHED = {"cuda": 0.6, "mps": 0.3, "cpu": 0.25}
 """Part of the rate of a large matrix product that a step reaches, as measured on an H200 and on two CPU cores."""
 _REACHED_IN_4_BITS = 0.9
-"""Part of that which QLoRA reaches, whose weights are unpacked for every product."""
+"""Part of that which QLoRA reaches, whose weights are unpacked for every product; all of it with long schemas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ def estimate_run(
     held = _held_bytes(weights, config, arithmetic)
     free = torch.cuda.mem_get_info()[0] - held if arithmetic.device == "cuda" else None
     room = choose_room(config, settings, weights.layers, free, count.longest)
-    narrow = narrow_window(settings.get_text_config(), count.longest)
-    way: Way = "rows" if narrow else "flex" if arithmetic.device == "cuda" else "blocks"
+    text = settings.get_text_config()
+    ways = ways_for(text, samples, device=arithmetic.device, exact=arithmetic.dtype == torch.float32)
+    way: Way = "rows" if narrow_window(text, count.longest) else ways[0]
     steps = Steps(samples, plan_settings(config, room.tokens), way)
     groups = [group for step in steps.plan(0) for pack in step for group in pack]
     shape = shape_of(settings)
@@ -101,7 +102,7 @@ def estimate_run(
     work = operations(shape, samples, groups, frozen=frozen) * total / max(len(steps), 1)
     work *= 1 + share / (2 if frozen else 3)  # the forward pass of these layers once more
     rate = (rate or matmul_rate(arithmetic.device, arithmetic.dtype)) * _REACHED[arithmetic.device]
-    rate *= _REACHED_IN_4_BITS if config.method == "qlora" else 1.0
+    rate *= _REACHED_IN_4_BITS if config.method == "qlora" and way != "split" else 1.0
     longest = max(steps.lengths(), default=0)
     kept = activation_bytes(shape, longest, checkpointing=False, keeps=room.keeps)
     least = activation_bytes(shape, longest, checkpointing=True)
