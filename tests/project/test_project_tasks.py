@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from served import served
 
 from sqlwright.cli import main
 from sqlwright.errors import DataError
@@ -77,6 +78,17 @@ def test_it_writes_the_questions_too(tuned: Project, capsys: pytest.CaptureFixtu
     assert command[:3] == ["evaluate", "--text", "--gold"]
     assert main([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["exact"] == 1.0
+
+
+def test_the_service_explains_with_what_it_learnt(tuned: Project) -> None:
+    with served(tuned, "mixed") as server:
+        for language, question in QUESTIONS.items():
+            body = {"sql": SQL, "language": language}
+            found = server.post("/v1/explain", body)
+            assert (found.status_code, found.json()) == (200, {"text": question, "by": "model"})
+            assert server.post("/sql2nl", body).json() == {"text": question}
+        assert server.post("/v1/explain", {"sql": "SELECT FROM WHERE"}).json()["error"]["code"] == "bad_sql"
+        assert server.post("/v1/ask", {"question": QUESTIONS["en"]}).json()["rows"] == [[3]]
 
 
 def test_a_thought_that_does_not_fit_leaves_no_sql(tuned: Project) -> None:

@@ -28,16 +28,17 @@ class Served:
     project: Project
     stop: Callable[[], None]
     thread: threading.Thread
+    client: httpx2.Client
 
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
     def post(self, path: str, body: Any, **more: Any) -> httpx2.Response:
-        return httpx2.post(self.url + path, json=body, timeout=30, **more)
+        return self.client.post(path, json=body, **more)
 
     def get(self, path: str, **more: Any) -> httpx2.Response:
-        return httpx2.get(self.url + path, timeout=30, **more)
+        return self.client.get(path, **more)
 
     def metric(self, line: str) -> float:
         """Return the value of a metric's line; 0 when there is none."""
@@ -69,8 +70,10 @@ def served(project: Project, run: str = "base", **settings: Any) -> Iterator[Ser
     if isinstance(line, BaseException):
         raise line
     stop = lines.get(timeout=60)
+    url = line.rpartition(" ")[2]
     try:
-        yield Served(line.rpartition(" ")[2], project, stop, thread)
+        with httpx2.Client(base_url=url, timeout=30) as client:
+            yield Served(url, project, stop, thread, client)
     finally:
         stop()
         thread.join(60)
