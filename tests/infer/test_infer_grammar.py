@@ -187,6 +187,16 @@ def test_a_thought_is_free(untuned: Engine) -> None:
     assert read(after, encode("SELECT name FROM city")).ends()
 
 
+def test_a_schema_of_many_tables(grammars: Grammars, untuned: Engine) -> None:
+    tables = (
+        f"CREATE TABLE tab{at} (" + ", ".join(f"c{at % 7}_{one}_{at} INT" for one in range(9)) for at in range(400)
+    )
+    start = grammars.start(parse_ddl("".join(f"{table});" for table in tables), db_id="many"))
+    encode = untuned.tokenizer.encode
+    assert read(start, encode("SELECT c1_2_8, tab8.c1_3_8 FROM tab8, tab399 WHERE c0_5_399 > 2")).ends()
+    assert read(start, encode("SELECT tab8.c0_5_399")) is None
+
+
 def test_llama_cpp_reads_the_same_grammar() -> None:
     llama_cpp = pytest.importorskip("llama_cpp")
     for dialect in DIALECTS:

@@ -102,8 +102,9 @@ def likeliest(guide: Guided, first: int, logits: torch.Tensor, stop: Stop) -> tu
         return first, after
     masked = guide.masked(logits)
     if masked is not None:
-        first = int(masked.argmax())
-        return first, _accept(guide, first, stop)[1]
+        best = int(masked.argmax())
+        allowed, after = _accept(guide, best, stop)
+        return (best, after) if allowed else (first, None)
     for count in (min(_LIKELY, len(logits)), len(logits)):
         for token in logits.topk(count).indices.tolist():
             allowed, after = _accept(guide, token, stop)

@@ -25,6 +25,14 @@ from sqlwright.schema import Schema
 
 _KEPT = 64
 """Grammars that are kept, compiled."""
+_LIMITS: dict[str, Any] = {
+    "max_items_in_row": 50_000,
+    "step_max_items": 1_000_000,
+    "initial_lexer_fuel": 100_000_000,
+    "step_lexer_fuel": 10_000_000,
+    "max_grammar_size": 10_000_000,
+}
+"""What a schema of a thousand tables needs; llguidance's own guard against grammars of strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +93,14 @@ class Grammars:
 
     def start(self, schema: Schema) -> Ruled:
         """Return the place before the first token. Raises ConfigError when the schema is too large for a grammar."""
-        from llguidance import LLMatcher
+        from llguidance import LLMatcher, LLParserLimits
 
         text = lark(schema)
         if text in self._known:
             self._known.move_to_end(text)
         else:
-            matcher = LLMatcher(self._tokenizer, LLMatcher.grammar_from_lark(text), log_level=0)
+            limits = LLParserLimits(**_LIMITS)
+            matcher = LLMatcher(self._tokenizer, LLMatcher.grammar_from_lark(text), log_level=0, limits=limits)
             if matcher.is_error():
                 why = matcher.get_error().partition("\n")[0]
                 raise ConfigError(

@@ -257,7 +257,7 @@ class Batch:
         allowed = guide.ends() if token in self.stop.ids else guide.accept(token) is not None
         if not allowed and self.sampling is not None and row.request.source is not None:
             masked = guide.masked(logits)
-            if masked is not None:
+            if masked is not None and bool(masked.isfinite().any()):
                 (token,) = draw(masked[None], self.sampling, [row.request.source.random()])
         return likeliest(guide, token, logits, self.stop)
 

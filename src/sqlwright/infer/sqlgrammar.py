@@ -70,6 +70,10 @@ _TYPES = {"mysql": "SIGNED CHAR DATE", "oracle": "NUMBER DATE"}
 _USUAL_TYPES = "INTEGER REAL TEXT DATE"
 _WORDS = "n num number total count cnt avg average max min sum ratio percentage difference result"
 _LIMIT = "(_ LIMIT _ integer (_ OFFSET _ integer)?)"
+_LITERAL = r'"(?:[^"\\]|\\.)*"'
+_LITERALS = re.compile(rf"{_LITERAL}(?: \| {_LITERAL})*")
+_QUOTED = re.compile(rf"({_LITERAL}|/[^/\n]*/)")
+_NAME = re.compile(r"\b[a-z]+\b")
 _KEYWORD = re.compile(r"\b[A-Z][A-Z_]+\b")
 _QUOTES = {"mysql": "`"}
 
@@ -78,7 +82,15 @@ def lark(schema: Schema) -> str:
     """Return the grammar in llguidance's dialect of Lark."""
     rules = _rules(schema)
     rules["start"] = rules.pop("root")
-    return "\n".join(f"{name}: {body}" for name, body in rules.items()) + "\n"
+    # Lists of names as terminals: a parser's work grows with its rules' alternatives, a lexer's does not.
+    lists = {name for name, body in rules.items() if _LITERALS.fullmatch(body)}
+
+    def renamed(body: str) -> str:
+        parts = _QUOTED.split(body)
+        parts[::2] = [_NAME.sub(lambda one: one[0].upper() if one[0] in lists else one[0], part) for part in parts[::2]]
+        return "".join(parts)
+
+    return "\n".join(f"{renamed(name)}: {renamed(body)}" for name, body in rules.items()) + "\n"
 
 
 def gbnf(schema: Schema) -> str:
@@ -88,7 +100,7 @@ def gbnf(schema: Schema) -> str:
 
 def _bare(body: str) -> str:
     """Return a rule without the strokes around its regular expressions, whose signs GBNF takes as they are."""
-    parts = re.split(r'("(?:[^"\\]|\\.)*")', body)
+    parts = re.split(f"({_LITERAL})", body)
     return "".join(part if part.startswith('"') else re.sub(r"/([^/\n]*)/", r"(\1)", part) for part in parts)
 
 
@@ -112,9 +124,9 @@ def _rules(schema: Schema) -> dict[str, str]:
     rules["table"] = _names(tables, dialect)
     rules["bare"] = _names((name for columns in tables.values() for name in columns), dialect)
     for number, (table, columns) in enumerate(tables.items()):
-        name = "of" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
-        rules[name] = f'({_names([table], dialect)}) ws? "." ws? ({_names(columns, dialect)})'
-        rules["column"] += f" | {name}"
+        own = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        rules[f"table{own}"], rules[f"in{own}"] = _names([table], dialect), _names(columns, dialect)
+        rules["column"] += f' | table{own} ws? "." ws? in{own}'
     return rules
 
 
@@ -141,7 +153,7 @@ def _opening(dialect: str) -> str:
 
 def _spelled_out(body: str) -> str:
     """Return a rule with keywords in capitals or small letters, and the signs for white space written out."""
-    parts = re.split(r'("(?:[^"\\]|\\.)*"|/[^/\n]*/)', body)
+    parts = _QUOTED.split(body)
     for at in range(0, len(parts), 2):
         part = _KEYWORD.sub(lambda word: f'("{word[0]}" | "{word[0].lower()}")', parts[at])
         parts[at] = re.sub(r"(?<!\w)_(?!\w)", "ws", part).replace("~", "ws?")
