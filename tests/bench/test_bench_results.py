@@ -15,7 +15,9 @@ from sqlwright.bench.report import write_results
 from sqlwright.bench.results import gain, interval_of, rows_of
 from sqlwright.errors import ConfigError
 from sqlwright.evaluate.bootstrap import interval
+from sqlwright.evaluate.summary import LEVELS
 
+ROOT = Path(__file__).parents[2]
 MATRIX = """
 [matrix.methods]
 title = "Methods"
@@ -159,3 +161,18 @@ def test_published_figures_that_lack_something_are_refused(tmp_path: Path) -> No
     bench = make_bench(tomllib.loads(text), tmp_path, where="bench.toml")
     with pytest.raises(ConfigError, match=r"published.toml: cannot be read as published figures .*source"):
         write_results(bench, rows_of(placed(bench), {}), {}, tmp_path)
+
+
+def test_the_documentation_shows_the_demo_s_figures() -> None:
+    page = (ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
+    told = json.loads((ROOT / "benchmarks" / "results" / "bench_demo.json").read_text(encoding="utf-8"))
+    shown = [line.split("|") for line in page.split("<!-- bench demo -->\n")[1].split("\n\n")[0].splitlines()[2:]]
+    figures = {(cells[1].strip().lower(), cells[2].strip()): [cell.strip() for cell in cells[3:9]] for cells in shown}
+    measured = {}
+    for row in told["rows"]:
+        ex = row["measures"]["ex"]
+        shares = [*(ex["levels"][level] for level in LEVELS), ex["share"]]
+        interval_ = " to ".join(f"{end:.1f}" for end in ex["interval"])
+        key = (row["method"], str(row["options"].get("pairs", "–")))
+        measured[key] = [*(f"{share:.1f}" for share in shares), interval_]
+    assert figures == measured
