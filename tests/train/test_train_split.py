@@ -16,7 +16,7 @@ from sqlwright.train import Sample, collate, completion_loss, teach
 from sqlwright.train.batches import Batch
 from sqlwright.train.engine import decoder_layers, ways_for
 from sqlwright.train.masks import prepare, visible
-from sqlwright.train.spans import attend_long, attend_long_backward, attend_short, attend_short_backward, lay_out
+from sqlwright.train.spans import attend_long, attend_long_backward, attend_short, attend_short_backward, lined_up
 from sqlwright.train.split import attend, split
 
 HEADS, KEYS, SIZE, SCALE = 4, 2, 8, 0.3
@@ -97,7 +97,7 @@ def test_sequences_lie_end_to_end_and_are_short(groups: list[tuple[int, list[int
 
 def test_the_operators_are_what_the_compiler_takes_them_for() -> None:
     query, key, value, gradient = (each.detach() for each in states(40, torch.float32))
-    parts, ends = lay_out([(3, 10, 3, 10), (10, 31, 10, 31)], 40)
+    parts, ends = lined_up([(3, 10, 3, 10), (10, 31, 10, 31)], 40)
     for operator, backward, laid in (
         (attend_long, attend_long_backward, (parts,)),
         (attend_short, attend_short_backward, (parts, ends)),

@@ -9,9 +9,9 @@ this part, which add up.
 - `attend_short`: all parts at once, by FlashAttention; each is of the same queries and keys.
 
 No two parts of a call have queries in common. Queries of no part get zeros, and -inf. On a CPU both are plain
-operations, in any precision.
+operations, in any precision (`sqlwright.train.plain`).
 
-    parts, ends = lay_out([(0, 100, 0, 100), (100, 180, 100, 180)], length=256)
+    parts, ends = lined_up([(0, 100, 0, 100), (100, 180, 100, 180)], length=256)
     out, weight = attend_short(query, key, value, parts, ends.to(query.device), scale)
 
 Shapes: query (length, heads, size), key and value (length, key heads, size), all contiguous; out as query, weight
@@ -31,6 +31,8 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import register_flop_formula
 
+from sqlwright.train import plain
+
 Part = tuple[int, int, int, int]
 """First query and the one behind the last, first key and the one behind the last."""
 _PLANS = "TORCH_CUDNN_SDPA_AVOID_RECOMPILE"
@@ -39,12 +41,22 @@ _CHUNK = 128
 no part go into sequences no longer than this."""
 
 
-def lay_out(parts: list[Part], length: int) -> tuple[Tensor, Tensor]:
-    """Return parts as the operators take them, in the order of their tokens: two int32 tensors.
+def listed(parts: list[Part], length: int) -> Tensor:
+    """Return parts as the operators take them: (length + 1, 4) int32, of which the first row counts the others.
 
-    Both have a shape that depends on the length alone, as what is compiled is compiled for a shape: (parts, sequences,
-    longest sequence), then the parts, then zeros; and where the queries and the keys of FlashAttention's sequences end.
-    These lie end to end: tokens between parts are queries without keys, then keys without queries.
+    Its shape depends on the length alone, as layers are compiled for a shape: behind the parts are zeros.
+    """
+    table = torch.zeros(length + 1, 4, dtype=torch.int32)
+    table[: len(parts) + 1] = torch.tensor([(len(parts), 0, 0, 0), *parts])
+    return table
+
+
+def lined_up(parts: list[Part], length: int) -> tuple[Tensor, Tensor]:
+    """Return short parts, in the order of their tokens, as `attend_short` takes them: as listed, and as sequences.
+
+    FlashAttention's sequences lie end to end: tokens between parts are queries without keys, then keys without queries.
+    The first row of the list also counts them, and says how long the longest is. The second tensor, (2, 2 * length + 1)
+    int32, is where their queries and keys end.
     """
     queries, keys, at = [0], [0], 0
     for start, stop, *_ in [*parts, (length, length)]:
@@ -56,9 +68,9 @@ def lay_out(parts: list[Part], length: int) -> tuple[Tensor, Tensor]:
             queries.append(stop)
             keys.append(stop)
         at = stop
-    longest = max((stop - start for start, stop, *_ in parts), default=0)
-    table = torch.zeros(length + 1, 4, dtype=torch.int32)
-    table[: len(parts) + 1] = torch.tensor([(len(parts), len(queries) - 1, max(longest, _CHUNK), 0), *parts])
+    table = listed(parts, length)
+    table[0, 1] = len(queries) - 1
+    table[0, 2] = max([_CHUNK, *(stop - start for start, stop, *_ in parts)])
     ends = torch.zeros(2, 2 * length + 1, dtype=torch.int32)
     ends[:, : len(queries)] = torch.tensor([queries, keys])
     return table, ends
@@ -76,10 +88,10 @@ def spare_plans() -> None:
 @torch.library.custom_op("sqlwright::attend_long", mutates_args=())
 def attend_long(query: Tensor, key: Tensor, value: Tensor, parts: Tensor, scale: float) -> tuple[Tensor, Tensor]:
     """Attend part by part."""
-    attend = _cudnn if query.is_cuda else _plain
+    attend = _cudnn if query.is_cuda else plain.attend
     exact = torch.promote_types(query.dtype, torch.float32)
     out, weight = torch.zeros_like(query), query.new_full(query.shape[:2], -math.inf, dtype=exact)
-    for own, seen in _listed(parts):
+    for own, seen in _slices(parts):
         out[own], weight[own] = attend(query[own], key[seen], value[seen], scale, own == seen)
     return out, weight
 
@@ -96,9 +108,9 @@ def attend_long_backward(
     scale: float,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the gradients of queries, keys and values through these parts."""
-    backward = _cudnn_backward if query.is_cuda else _plain_backward
+    backward = _cudnn_backward if query.is_cuda else plain.backward
     found = torch.zeros_like(query), torch.zeros_like(key), torch.zeros_like(value)
-    for own, seen in _listed(parts):
+    for own, seen in _slices(parts):
         known = gradient[own], query[own], key[seen], value[seen], out[own], weight[own]
         of_query, of_key, of_value = backward(*known, scale, own == seen)
         found[0][own] = of_query
@@ -192,7 +204,7 @@ def _operations(query: Any, *_: Any, **__: Any) -> Any:
     return 4 * length * length * heads * size
 
 
-def _listed(parts: Tensor) -> Iterator[tuple[slice, slice]]:
+def _slices(parts: Tensor) -> Iterator[tuple[slice, slice]]:
     for start, stop, first, last in parts[1 : 1 + int(parts[0, 0])].tolist():
         yield slice(start, stop), slice(first, last)
 
@@ -243,44 +255,3 @@ def _sums_by_token(device: torch.device) -> bool:
     states = torch.zeros(1, 64, 2, 64, dtype=torch.bfloat16, device=device).transpose(1, 2)
     sums = torch.ops.aten._scaled_dot_product_cudnn_attention(states, states, states, None, True)[1]
     return bool(sums.stride(1) == 1)
-
-
-def _plain(query: Tensor, key: Tensor, value: Tensor, scale: float, causal: bool) -> tuple[Tensor, Tensor]:
-    scores = _scores(query, key, scale, causal)
-    weight = scores.logsumexp(-1)
-    shares = (scores - weight[..., None]).exp().to(value.dtype)
-    return torch.einsum("hqk,khd->qhd", shares, _spread(value, query)), weight.t()
-
-
-def _plain_backward(
-    gradient: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    out: Tensor,
-    weight: Tensor,
-    scale: float,
-    causal: bool,
-) -> tuple[Tensor, ...]:
-    scores = _scores(query, key, scale, causal)
-    shares = (scores - weight.t()[..., None]).exp()
-    wanted = torch.einsum("qhd,khd->hqk", gradient, _spread(value, query)).to(shares.dtype)
-    slopes = shares * (wanted - (gradient * out).sum(-1).t()[..., None]) * scale
-    slopes, shares = slopes.to(query.dtype), shares.to(query.dtype)
-    each = len(key), key.shape[1], -1, key.shape[2]  # a head of keys has several of queries
-    return (
-        torch.einsum("hqk,khd->qhd", slopes, _spread(key, query)),
-        torch.einsum("hqk,qhd->khd", slopes, query).view(each).sum(2),
-        torch.einsum("hqk,qhd->khd", shares, gradient).view(each).sum(2),
-    )
-
-
-def _scores(query: Tensor, key: Tensor, scale: float, causal: bool) -> Tensor:
-    """Return (heads, queries, keys), -inf where a key is not seen."""
-    scores = torch.einsum("qhd,khd->hqk", query, _spread(key, query)) * scale
-    exact = scores.to(torch.promote_types(query.dtype, torch.float32))
-    return exact.masked_fill(torch.ones_like(exact, dtype=torch.bool).triu(1), -math.inf) if causal else exact
-
-
-def _spread(states: Tensor, query: Tensor) -> Tensor:
-    return states.repeat_interleave(query.shape[1] // states.shape[1], dim=1)

@@ -26,7 +26,8 @@ from sqlwright.train.spans import (
     attend_long_backward,
     attend_short,
     attend_short_backward,
-    lay_out,
+    lined_up,
+    listed,
 )
 
 _SHORT = 128
@@ -64,8 +65,8 @@ def split(segments: Sequence[Segment], computed: int, length: int, device: Any) 
             long += [_alone(start, seen), (seen, max(stop for _, stop in segment.suffixes), start, seen)]
         for first, stop in segment.suffixes:
             (short if start < seen or stop - first <= _SHORT else long).append(_alone(first, stop))
-    (groups, _), (samples, ends) = lay_out(long, length), lay_out(short, length)
-    return Parts(groups, samples, ends.to(device))
+    samples, ends = lined_up(short, length)
+    return Parts(listed(long, length), samples, ends.to(device))
 
 
 def _alone(start: int, stop: int) -> Part:
