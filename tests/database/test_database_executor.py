@@ -86,7 +86,7 @@ def test_a_bad_statement_is_a_result_and_the_connection_lives_on(executor: Execu
 def test_an_endless_statement_stops_at_the_time_limit(executor: Executor) -> None:
     started = time.monotonic()
     assert executor.run(ENDLESS).status == "timeout"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert executor.run("SELECT 1").ok
 
 
@@ -418,9 +418,10 @@ class TestPostgres:
         import psycopg
 
         pid = postgres.run("SELECT pg_backend_pid()").rows[0][0]
-        with psycopg.connect(postgres_url.replace("+psycopg", "")) as other:
+        with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", (pid,))
-        time.sleep(0.2)
+            while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
+                time.sleep(0.01)
         assert postgres.run("SELECT 1").status == "error"
         assert postgres.run("SELECT 1").rows == [(1,)]
 

@@ -18,7 +18,7 @@ from sqlwright.errors import RefusedSql
 LIMITS = Limits(seconds=0.5, rows=1000, bytes=5_000_000)
 HARMLESS = "SELECT name FROM person ORDER BY id"
 NAMES = [("Ada",), ("陈",), ("O'Neil",)]
-PATIENCE = 3.0
+PATIENCE = 10.0
 """Seconds, many times what the harmless statement takes, after which the next pair has been slowed down."""
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT {} FROM n"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
@@ -428,7 +428,7 @@ def test_a_worker_in_one_long_call_is_killed_and_its_neighbours_are_served(sqlit
         jobs += [Job(name, url, sql), *(Job((name, i), url, HARMLESS) for i in range(8))]
     started = time.monotonic()
     found = {job.key: result for job, result in run_many(jobs, workers=1, limits=LIMITS, grace=0.3)}
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     for name in stuck:
         assert found.pop(name).status == "timeout"
     assert len(found) == 24 and all(result.rows == NAMES for result in found.values())

@@ -66,7 +66,7 @@ def test_a_stuck_process_is_killed_and_the_others_are_served(url: str) -> None:
     jobs: list[Job] = [Job("stuck", url, STUCK), *(Job(i, url, f"SELECT {i}") for i in range(60))]
     started = time.monotonic()
     found = {job.key: result for job, result in run_many(jobs, workers=1, limits=Limits(seconds=0.5), grace=0.3)}
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     assert found["stuck"].status == "timeout"
     assert all(found[i].rows == [(i,)] for i in range(60))
 
@@ -102,7 +102,7 @@ def test_interrupt_ends_the_workers(url: str) -> None:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode != 0 and b"KeyboardInterrupt" in errors
     for pid in workers:
         with pytest.raises(ProcessLookupError):

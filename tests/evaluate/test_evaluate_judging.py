@@ -205,7 +205,7 @@ def test_hostile_predictions_score_nothing_change_nothing_and_hold_nobody_up(tmp
     assert all(verdict.correct for verdict in verdicts[1::2])
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
     assert [path.name for path in tmp_path.iterdir()] == ["geo.sqlite"]
-    assert time.monotonic() - started < 20  # two statements that run into the limit of a second, one of them killed
+    assert time.monotonic() - started < 60  # two statements that run into the limit of a second, one of them killed
 
 
 def test_a_deletion_does_not_empty_gold(url: str) -> None:
@@ -300,7 +300,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(url: str, tmp_path: Path) -
         if seen >= 8:
             process.send_signal(signal.SIGINT)
             break
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode != 0
     (partial,) = (tmp_path / "journal").iterdir()
     kept = len(partial.read_text().splitlines())
