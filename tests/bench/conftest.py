@@ -1,15 +1,8 @@
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
-
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-for folder in (Path(__file__).parents[1], Path(__file__).parents[1] / "project"):
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
 
 
 @pytest.fixture(scope="session")
