@@ -6,9 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +13,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from forked import command, started
 from served import QUESTION, Served, make_project, served
 from shop_world import SQL
 
@@ -30,8 +28,8 @@ def project(tiny_base: Path, tmp_path: Path) -> Project:
     return make_project(tmp_path, tiny_base)
 
 
-def _until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 20
+def _until(true: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
@@ -155,39 +153,23 @@ def test_a_stop_finishes_what_runs(slow: Project) -> None:
 
 
 def test_the_command_serves_logs_without_data_and_ends_well(project: Project) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "sqlwright.cli",
-        "serve",
-        "--run",
-        "base",
-        "--port",
-        "0",
-        "-C",
-        str(project.folder),
-    ]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment) as process:
-        assert process.stdout is not None and process.stderr is not None
-        lines: list[str] = []
-        reader = threading.Thread(target=lambda: lines.extend(process.stderr or ()))
-        reader.start()
-        line = process.stdout.readline()
+    with started(command, "serve", "--run", "base", "--port", "0", folder=project.folder) as process:
+        _until(lambda: process.out.exists() and "\n" in process.out.read_text(), "it says where it listens", seconds=60)
+        line = process.out.read_text(encoding="utf-8")
         assert line.startswith("serving base-tiny on http://127.0.0.1:")
         url = line.split()[-1]
         asked = "Wie many zebras named Qwertz?"
         headers = {"X-Request-ID": "seen-1"}
         assert httpx2.post(f"{url}/v1/ask?secret=1", json={"question": asked}, headers=headers).status_code == 200
         assert httpx2.post(f"{url}/v1/sql", content=b"{").status_code == 422
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-        assert "stopped" in process.stdout.read()
-        reader.join()
-    log = [json.loads(text) for text in lines if text.startswith("{")]
+        assert process.process.pid
+        os.kill(process.process.pid, signal.SIGTERM)
+        ended = process.end(30)
+    assert ended.code == 0 and "stopped" in ended.out
+    log = [json.loads(text) for text in ended.err.splitlines() if text.startswith("{")]
     assert [(told["route"], told["status"]) for told in log] == [("/v1/ask", 200), ("/v1/sql", 422)]
     assert log[0]["request_id"] == "seen-1" and log[0]["ms"] > 0
-    assert not any(word in "".join(lines) for word in ("Qwertz", "secret", "SELECT"))
+    assert not any(word in ended.err for word in ("Qwertz", "secret", "SELECT"))
 
 
 def test_the_commands_of_keys(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

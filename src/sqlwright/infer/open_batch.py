@@ -113,6 +113,8 @@ class OpenBatch:
     def _open(self, needed: int) -> None:
         """Take room for rows of at least so many tokens."""
         self._batch = None  # before the memory is looked at, which it holds
+        if self.model.device.type == "cuda":
+            torch.cuda.empty_cache()
         capacity = -(-needed // _STEP) * _STEP
         self._batch = Batch(self.model, fitting(self.model, self.rows, capacity), capacity, self.stop, self.sampling)
 
