@@ -104,7 +104,8 @@ def main() -> None:
     print(json.dumps(result))
     known = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
     if arguments.under:
-        result = known | {arguments.under: result}
+        of_bits = {name: told for name, told in known.get(arguments.under, {}).items() if name == "bits"}
+        result = known | {arguments.under: result | of_bits}  # predict_bits.py puts its rows there
     else:
         result |= {name: told for name, told in known.items() if isinstance(told, dict) and "ratio_single" in told}
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
