@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -19,8 +20,6 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from data.clinic import build_clinic
 
 from sqlwright import base
 from sqlwright.database import open_executor
@@ -32,6 +31,10 @@ from sqlwright.records import Example, Prediction, read_jsonl, write_text
 from sqlwright.schema import Linker, introspect, read_values
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "data"))
+
+from clinic import build_clinic  # noqa: E402
+
 CANDIDATES = 8
 
 
