@@ -185,7 +185,6 @@ DUCKDB = {
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM LIMITS",  # a Python variable of this module
         "SELECT * FROM query('DELETE FROM person')",
-        "SELECT " + "(" * 5000 + "1" + ")" * 5000,
         "SELECT " + "+".join("1" * 20_000),
     ],
     "timeout": [
@@ -196,6 +195,9 @@ DUCKDB = {
     "too-large": [
         "SELECT * FROM range(100000000000)",
         "SELECT '" + "x" * 5_000_001 + "'",
+    ],
+    "error or timeout": [  # the engine has a limit of its own, which a busy machine does not reach in time
+        "SELECT " + "(" * 5000 + "1" + ")" * 5000,
     ],
     "too-large or timeout": [  # whichever is first on a busy machine
         "SELECT repeat('x', 100000) FROM range(100000)",
