@@ -138,7 +138,7 @@ def _answer_lines_of(lines: Iterable[str], session: Session, run: str, db_id: st
             continue
         answer = session.project.ask(line, run or None, db_id=db_id or None)
         if session.as_json:
-            sys.stdout.write(json.dumps(answer.to_json(), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            session.out.write(json.dumps(answer.to_json(), ensure_ascii=False) + "\n")
+            session.out.flush()
         else:
             _print([*([""] if number > 1 else []), f"> {answer.question}", *answer_lines(answer)])

@@ -6,10 +6,11 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -38,6 +39,8 @@ class Session:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     as_json: bool = False
     """For commands that print as they go."""
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    """Where JSON goes; with `--json`, what libraries print to stdout meanwhile goes to stderr."""
 
     @cached_property
     def display(self) -> Display:
@@ -106,7 +109,8 @@ def command(
                 overrides = {section: overrides_of(section, given) for section in sections}
                 session = Session(folder, {section: values for section, values in overrides.items() if values}, as_json)
                 try:
-                    said = body(session, **{parameter.name: given[parameter.name] for parameter in own})
+                    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+                        said = body(session, **{parameter.name: given[parameter.name] for parameter in own})
                 finally:
                     if "display" in session.__dict__:
                         session.display.stop()
