@@ -333,14 +333,18 @@ def load(path: str | Path, overrides: dict[str, Any] | None = None) -> Config:
     Raises:
         ConfigError: the file is missing, is no TOML, or does not fit the models.
     """
-    path = Path(path)
+    values = read_toml(Path(path), advice="; make one with: sqlwright init")
+    return parse(merged(values, overrides), where=str(path), flags=keys(overrides))
+
+
+def read_toml(path: Path, *, advice: str = "") -> dict[str, Any]:
+    """Return what a TOML file says. Raises ConfigError, with `advice` where the file cannot be read."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); make one with: sqlwright init") from None
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}){advice}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
-    return parse(merged(values, overrides), where=str(path), flags=keys(overrides))
 
 
 def merged(values: dict[str, Any], overrides: dict[str, Any] | None) -> dict[str, Any]:

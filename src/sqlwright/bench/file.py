@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from sqlwright.config import Section
+from sqlwright.config import Section, read_toml
 from sqlwright.errors import ConfigError
 
 BASE = "base"
@@ -152,12 +151,7 @@ def read_bench(path: str | Path) -> Bench:
         ConfigError: it cannot be read, has unknown keys, or names what is not there.
     """
     path = Path(path)
-    try:
-        return make_bench(tomllib.loads(path.read_text(encoding="utf-8")), path.parent, where=str(path))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
+    return make_bench(read_toml(path), path.parent, where=str(path))
 
 
 def make_bench(values: Mapping[str, Any], folder: Path, *, where: str) -> Bench:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlwright.bench.file import BASE, Bench, make_bench, read_bench
+from sqlwright.config import read_toml
 from sqlwright.errors import ConfigError
 
 
@@ -28,7 +28,7 @@ def bench_of(
     chosen: dict[str, Any] = {}
     chosen |= {"methods": list(methods)} if methods else {}
     chosen |= {"seeds": list(seeds)} if seeds else {}
-    own = [file for file in files if _is_benchmark(file)]
+    own = [file for file in files if "data" in read_toml(file)]
     if len(files) == 1 and own:
         bench = read_bench(files[0])
         changed = bench.file.model_copy(update=chosen)
@@ -46,12 +46,3 @@ def bench_of(
         **chosen,
     }
     return make_bench(values, project, where="bench"), project / "bench"
-
-
-def _is_benchmark(file: Path) -> bool:
-    try:
-        return "data" in tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not TOML: {error}") from None
