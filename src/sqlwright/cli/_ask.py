@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -138,7 +137,6 @@ def _answer_lines_of(lines: Iterable[str], session: Session, run: str, db_id: st
             continue
         answer = session.project.ask(line, run or None, db_id=db_id or None)
         if session.as_json:
-            session.out.write(json.dumps(answer.to_json(), ensure_ascii=False) + "\n")
-            session.out.flush()
+            session.tell(answer.to_json())
         else:
             _print([*([""] if number > 1 else []), f"> {answer.question}", *answer_lines(answer)])

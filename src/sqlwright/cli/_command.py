@@ -42,6 +42,11 @@ class Session:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     """Where JSON goes; with `--json`, what libraries print to stdout meanwhile goes to stderr."""
 
+    def tell(self, data: Any) -> None:
+        """Write a line of JSON."""
+        self.out.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+        self.out.flush()
+
     @cached_property
     def display(self) -> Display:
         """Progress on stderr."""
@@ -115,7 +120,7 @@ def command(
                     if "display" in session.__dict__:
                         session.display.stop()
                 if rank() == 0:  # of several processes that train together, one talks
-                    _print(said, as_json)
+                    _print(said, session)
             except SqlwrightError as error:
                 complain(f"error: {' '.join(str(error).split())}")
                 raise typer.Exit(2) from None
@@ -151,10 +156,10 @@ def _common(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _print(said: Said, as_json: bool) -> None:
-    if as_json:
+def _print(said: Said, session: Session) -> None:
+    if session.as_json:
         for data in said.data if isinstance(said.data, list) else [said.data]:
-            sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+            session.tell(data)
         return
     from sqlwright.cli._show import show
 
