@@ -14,7 +14,6 @@ import argparse
 import gc
 import itertools
 import json
-import resource
 import time
 import tomllib
 import traceback
@@ -24,6 +23,7 @@ from typing import Any
 
 from random_base import SHAPES, write_base
 
+from sqlwright._processes import peak_gib
 from sqlwright.demo import build_crm
 from sqlwright.project import Project, export_gguf, export_merged, find_subject, versions
 
@@ -191,7 +191,7 @@ def free(device: str) -> None:
 
 def memory(device: str) -> dict[str, float]:
     """Return the most memory of the GPU since the last step, and of the process since its start, in GiB."""
-    found = {"process_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)}
+    found = {"process_gib": round(peak_gib(), 2)}
     if device == "cuda":
         import torch
 

@@ -10,12 +10,13 @@ without NVML, on GPUs before Volta, and wherever the caller says that others wor
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+
+from sqlwright import _processes
 
 _GIB = 2**30
 _JOULES_A_WATT_HOUR = 3600.0
@@ -68,8 +69,7 @@ def peak_gib() -> float:
     torch = _cuda()
     if torch:
         return float(torch.cuda.max_memory_allocated()) / _GIB
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / _GIB * (1 if sys.platform == "darwin" else 1024)
+    return _processes.peak_gib()
 
 
 def joules() -> float | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 
 import torch
 
+from sqlwright._processes import peak_gib
 from sqlwright.train.batches import Batch
 
 _GIB = 2**30
@@ -67,5 +66,4 @@ class Rate:
         """Return the most memory in use so far, of the GPU or of the process."""
         if self._device == "cuda":
             return torch.cuda.max_memory_allocated() / _GIB
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most / _GIB * (1 if sys.platform == "darwin" else 1024)
+        return peak_gib()
