@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -20,6 +18,8 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from reference import cpu
 
 from sqlwright import base
 from sqlwright.database import open_executor
@@ -57,7 +57,7 @@ def main() -> None:
         "what": "execution accuracy of the embedded base, untuned, on hand-written questions; rule ts on one database",
         "guided": f"the best of {CANDIDATES} candidates, held to the schema and chosen by running them",
         "databases": found,
-        "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "machine": cpu(),
     }
     write_text(arguments.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import tempfile
 import time
 from collections import defaultdict
@@ -21,11 +19,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from quantise import questions
-from reference import DATA, unpacked
+from quantise import judged, questions
+from reference import DATA, cpu, unpacked
 
 from sqlwright import base
-from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
 from sqlwright.infer import Engine, load
 from sqlwright.infer.guided import Grammars
 from sqlwright.records import Prediction, Prompt, write_text
@@ -54,13 +51,9 @@ def main() -> None:
             "grammar": (held, schemas),
         }
         seconds, found = _in_turns(ways, prompts)
-        suites = {
-            e.db_id: [f"sqlite:///{file}" for file in sorted((databases / e.db_id).glob("*.sqlite"))] for e in examples
-        }
         rows = []
         for way, predictions in found.items():
-            verdicts = score(examples, predictions, suites.__getitem__, options=Options(TEST_SUITE))
-            figures = summarise(verdicts, examples)
+            figures = judged(examples, predictions, databases)
             tokens = sum(one.tokens for one in predictions)
             rows.append(
                 {
@@ -82,7 +75,7 @@ def main() -> None:
         "compile_seconds": round(compiled, 3),
         "schemas": len({example.db_id for example in examples}),
         "command": "python benchmarks/predict_grammar.py --databases DIR --out benchmarks/results/predict_grammar.json",
-        "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "machine": cpu(),
         "versions": {name: version(name) for name in ("sqlwright", "llguidance", "torch", "transformers")},
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")

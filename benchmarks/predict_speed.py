@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -33,7 +31,7 @@ from typing import Any
 
 from quantise import questions
 from random_base import SHAPES, make_base, prompts_of
-from reference import unpacked
+from reference import cpu, unpacked
 
 from sqlwright import base
 from sqlwright.infer import Engine, load
@@ -215,7 +213,7 @@ def _shown(given: Sequence[str]) -> str:
 def _machine(device: str) -> dict[str, Any]:
     import torch
 
-    told: dict[str, Any] = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    told: dict[str, Any] = cpu()
     told["threads"] = torch.get_num_threads()
     if device == "cuda":
         told["gpu"] = torch.cuda.get_device_name()

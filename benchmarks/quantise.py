@@ -14,8 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -23,10 +21,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from reference import DATA, unpacked
+from reference import DATA, cpu, unpacked
 
 from sqlwright import base
-from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
+from sqlwright.evaluate import TEST_SUITE, Options, Summary, score, summarise
 from sqlwright.export import Quant, write_gguf
 from sqlwright.infer import extract_sql, load
 from sqlwright.prompt import build, get_template, schema_prefix
@@ -51,16 +49,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         databases = arguments.databases or unpacked("spider/databases-dev-suites.tar.zst", Path(scratch))
         examples, prompts = questions(databases, arguments.questions)
-        suites = {
-            e.db_id: [f"sqlite:///{file}" for file in sorted((databases / e.db_id).glob("*.sqlite"))] for e in examples
-        }
         rows: list[dict[str, Any]] = []
         first: list[Prediction] = []
         for row, predictions in answers(prompts, Path(scratch), arguments.threads):
             first = first or predictions
             row["same_sql"] = sum(a.sql == b.sql for a, b in zip(first, predictions, strict=True))
-            verdicts = score(examples, predictions, suites.__getitem__, options=Options(TEST_SUITE))
-            figures = summarise(verdicts, examples)
+            figures = judged(examples, predictions, databases)
             rows.append(
                 row | {"accuracy": round(figures.score, 4), "interval": [round(x, 4) for x in figures.score_interval]}
             )
@@ -72,7 +66,7 @@ def main() -> None:
         "set": "Spider dev, evenly spaced over the questions whose databases are there",
         "rule": "ts on test suites; greedy, not held to the schema",
         "rows": rows,
-        "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "machine": cpu(),
         "versions": {name: version(name) for name in packages},
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
@@ -99,6 +93,15 @@ def questions(databases: Path, most: int) -> tuple[list[Example], list[Prompt]]:
         examples.append(example)
         prompts.append(build(example, schemas[example.db_id], template, links, prefix=prefixes[example.db_id]))
     return examples, prompts
+
+
+def judged(examples: Sequence[Example], predictions: Sequence[Prediction], databases: Path) -> Summary:
+    """Return what predictions come to by rule `ts`, each on all the files of its database."""
+    suites = {
+        db_id: [f"sqlite:///{file}" for file in sorted((databases / db_id).glob("*.sqlite"))]
+        for db_id in {example.db_id for example in examples}
+    }
+    return summarise(score(examples, predictions, suites.__getitem__, options=Options(TEST_SUITE)), examples)
 
 
 def answers(

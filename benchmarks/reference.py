@@ -1,10 +1,16 @@
-"""The reference data that benchmarks run on: beside the checkout, in ../shared/data, unless told otherwise."""
+"""The reference data that benchmarks run on: beside the checkout, in ../shared/data, unless told otherwise.
+
+And what their results say of the processor.
+"""
 
 from __future__ import annotations
 
+import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -16,3 +22,8 @@ def unpacked(archive: str, folder: Path) -> Path:
         sys.exit(f"{path}: not found; give the databases' folder as an option, or put the reference data there")
     subprocess.run(["tar", "--zstd", "-xf", str(path), "-C", str(folder)], check=True)
     return folder
+
+
+def cpu() -> dict[str, Any]:
+    """Return what a result says of the machine's processor."""
+    return {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()}
