@@ -1,14 +1,18 @@
 """The endless stream of training samples, made by worker processes.
 
-A sample is one question over one schema, as token ids: the prompt as `sqlwright.prompt` writes it, then the SQL. The
-samples over one schema come as a group, so that their common prefix is made, sent and computed once (`pack.py`).
-Sources, by the weights in `config.toml`:
+A sample is one question over one schema, as token ids: the prompt as `sqlwright.prompt` writes it, then the SQL; or, in
+its other tasks, SQL and then the question, or a question, the steps and the SQL. What a schema cannot answer has "I do
+not know" in place of SQL (`unknown.py`). The samples over one schema come as a group, so that their common prefix is
+made, sent and computed once (`pack.py`). Sources, by the weights in `config.toml`:
 
 - `invented`: schemas from `invent.py`, trees from the sampler, questions from the English and Chinese writers;
 - `domains`: the same over everyday domains (`blueprints.py`);
 - `public_schema`: the same over the real training schemas and their values;
 - `renamed`: public training questions with other names (`rename.py`);
 - `plain`: public training questions with the names as they are.
+
+Invented schemas are of any of five engines; a share of the public questions is put into the words of others
+(`dialects.py`).
 
     stream = Stream(settings["mix"], Path("data"), workers=14, seed=0, tokens=81_920)
     pack = stream.get()
@@ -22,17 +26,21 @@ import queue
 import random
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
 
 from blueprints import Blueprints
-from invent import Inventor
+from dialects import Pairs, Values, told_for
+from invent import DIALECT_WEIGHTS, DIALECTS, Inventor
 from pack import Group, Pack, packs
-from rename import Public, Values
+from rename import Public
+from sqlwright._language import language_of
+from sqlwright.config import Task
 from sqlwright.errors import SchemaError
-from sqlwright.prompt import SPECIAL_TOKENS, get_template, schema_prefix
+from sqlwright.prompt import SPECIAL_TOKENS, build, get_template, schema_prefix
 from sqlwright.records import Example
 from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.linker import Link, Linker
@@ -42,6 +50,7 @@ from sqlwright.synth.sampler import Sampler
 from sqlwright.synth.write_en import EnglishWriter
 from sqlwright.synth.write_sql import write_sql
 from sqlwright.synth.write_zh import ChineseWriter
+from unknown import UNKNOWN, Strangers, hide
 
 Text = tuple[str, list[tuple[str, str]]]
 """The prefix of a schema, and the suffix and completion of each question over it."""
@@ -60,6 +69,7 @@ class Source:
             "domains": Blueprints(self.inventor).draw,
             "public_schema": self.public.plain_schema,
         }
+        self.strangers = Strangers(self.rng)
         self.lexicon = Lexicon.builtin()
         self.template = get_template("base")
         self.sources = list(settings["sources"])
@@ -69,20 +79,35 @@ class Source:
         """Yield groups of samples for ever."""
         while True:
             kind = self.rng.choices(self.sources, self.weights)[0]
-            if kind in self.draws:
-                schema, values = self.draws[kind]()
-                pairs = self._written(schema, values)
-            else:
-                share = 0.0 if kind == "plain" else self.rng.choice((0.2, 0.5, 0.8, 0.95))
-                group = self.public.draw(self.settings["group"], rename=share)
-                schema, values, pairs = group.schema, group.values, group.pairs
+            written = kind in self.draws
+            schema, values, pairs = self._drawn(kind) if written else self._public(kind)
             if pairs:
-                yield self._prompts(schema, values, pairs)
+                yield self._prompts(schema, values, pairs, self.settings["tasks"]["written" if written else "public"])
 
-    def _written(self, schema: Schema, values: Values) -> list[tuple[str, str]]:
+    def _drawn(self, kind: str) -> tuple[Schema, Values, Pairs]:
+        schema, values = self.draws[kind]()
+        if kind == "public_schema":
+            schema = replace(schema, dialect=self._dialect())
+        return schema, values, self._written(schema, values)
+
+    def _public(self, kind: str) -> tuple[Schema, Values, Pairs]:
+        share = 0.0 if kind == "plain" else self.rng.choice((0.2, 0.5, 0.8, 0.95))
+        group = self.public.draw(self.settings["group"], rename=share)
+        dialect = self._dialect()
+        if dialect == "sqlite":
+            return group.schema, group.values, group.pairs
+        told = told_for(dialect, group.schema, group.values, group.pairs, self.rng)
+        return told.schema, told.values, told.pairs
+
+    def _dialect(self) -> str:
+        if self.rng.random() >= self.settings["other_engines"]:
+            return "sqlite"
+        return self.rng.choices(DIALECTS[1:], DIALECT_WEIGHTS[1:])[0]
+
+    def _written(self, schema: Schema, values: Values) -> Pairs:
         rng = self.rng
         try:
-            sampler = Sampler(Catalog(schema, values), None, rng)
+            sampler = Sampler(Catalog(schema, values), self.settings["shapes"], rng)
         except SchemaError:  # only keys: nothing to ask about
             return []
         english = EnglishWriter(schema, self.lexicon, rng)
@@ -98,22 +123,35 @@ class Source:
                 pairs.append((question, write_sql(tree, schema)))
         return pairs
 
-    def _prompts(self, schema: Schema, values: Values, pairs: list[tuple[str, str]]) -> Text:
+    def _prompts(self, schema: Schema, values: Values, pairs: Pairs, shares: dict[Task, float]) -> Text:
         rng = self.rng
-        asked = []
         indexed = {key: found for key, found in values.items() if rng.random() > self.settings["unindexed"]}
         linker = Linker(schema, indexed, self.lexicon)
+        self.strangers.remember(pairs)
+        if rng.random() < self.settings["hidden"] and (hidden := hide(schema, pairs, linker, self.lexicon, rng)):
+            schema, pairs = hidden.schema, hidden.pairs
+            linker = Linker(schema, indexed, self.lexicon)
+        if rng.random() < self.settings["strangers"] and (question := self.strangers.question(linker)):
+            pairs = [*pairs, (question, UNKNOWN)]
         prefix = schema_prefix(schema, self.template)
-        drop = self.settings["drop_links"]
-        for question, sql in pairs:
-            links: tuple[Link, ...] = ()
-            if rng.random() > drop:
-                links = linker.link(question)
-                if rng.random() < drop:
-                    links = tuple(link for link in links if rng.random() > 0.15)
-            example = Example("", schema.db_id, question, sql, dialect=schema.dialect)
-            asked.append((self.template.suffix(example, links), self.template.completion(sql)))
-        return prefix, asked
+        return prefix, [self._sample(schema, prefix, linker, question, sql, shares) for question, sql in pairs]
+
+    def _sample(
+        self, schema: Schema, prefix: str, linker: Linker, question: str, sql: str, shares: dict[Task, float]
+    ) -> tuple[str, str]:
+        """Return the suffix and the completion of a question, in the task that falls to it."""
+        rng, drop = self.rng, self.settings["drop_links"]
+        task: Task = "text-to-sql"
+        if sql != UNKNOWN:
+            task = rng.choices(list(shares), list(shares.values()))[0]
+        links: tuple[Link, ...] = ()
+        if task != "sql-to-text" and rng.random() > drop:
+            links = linker.link(question)
+            if rng.random() < drop:
+                links = tuple(link for link in links if rng.random() > 0.15)
+        example = Example("", schema.db_id, question, sql, language_of(question), schema.dialect)
+        prompt = build(example, schema, self.template, links, prefix=prefix, task=task)
+        return prompt.suffix, prompt.completion
 
 
 class Encoder:

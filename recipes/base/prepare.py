@@ -4,7 +4,8 @@
 
 DIR holds Spider's `train.jsonl` and `tables.json`; `--databases` its training databases as `<db_id>/<db_id>.sqlite`;
 `--words` is a plain list of English words, one a line. The questions of the databases in `heldout.txt` are written
-apart: checkpoints are chosen on them. Development databases are never read.
+apart, in each task, and again with a column or table hidden: checkpoints are chosen on them. Development databases are
+never read.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sqlwright.config import Task
 from sqlwright.errors import SqlwrightError
 from sqlwright.prompt import build, get_template
 from sqlwright.records import Example
 from sqlwright.schema import read_spider_tables, read_values
+from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.linker import Linker
 from sqlwright.schema.model import Schema
 from sqlwright.schema.values import Values
 from sqlwright.sqlkit import canonical
+from unknown import UNKNOWN, Item, hide, without
 
 _JOIN_WITHOUT_ON = re.compile(r"JOIN \S+( AS \S+)? (JOIN|WHERE|GROUP|ORDER|LIMIT)\b|JOIN \S+$")
 HELDOUT = Path(__file__).with_name("heldout.txt")
@@ -45,22 +49,63 @@ def schema_json(schema: Schema) -> dict[str, Any]:
     }
 
 
-def heldout_texts(
-    items: list[dict[str, Any]], schemas: dict[str, Schema], databases: Path
-) -> list[tuple[str, str, str]]:
-    """Return prefix, suffix and completion of each held-out question, with links as at prediction time."""
-    template = get_template("base")
-    linkers: dict[str, Linker] = {}
-    texts = []
-    for item in items:
-        schema = schemas[item["db_id"]]
-        if schema.db_id not in linkers:
-            file = databases / schema.db_id / f"{schema.db_id}.sqlite"
-            linkers[schema.db_id] = Linker(schema, read_values(f"sqlite:///{file}", schema, personal=True))
-        links = linkers[schema.db_id].link(item["question"])
-        prompt = build(Example(item["id"], schema.db_id, item["question"], item["sql"]), schema, template, links)
-        texts.append((prompt.prefix, prompt.suffix, prompt.completion))
-    return texts
+Texts = list[tuple[str, str, str]]
+
+
+class Asked:
+    """The held-out databases, for questions about them with links as at prediction time."""
+
+    def __init__(self, schemas: dict[str, Schema], databases: Path) -> None:
+        self.schemas = schemas
+        self.databases = databases
+        self.values: dict[str, Values] = {}
+        self.linkers: dict[tuple[str, frozenset[Item]], Linker] = {}
+
+    def linker(self, db_id: str, gone: frozenset[Item] = frozenset()) -> Linker:
+        """Return the linker of a database less some items."""
+        if db_id not in self.values:
+            file = self.databases / db_id / f"{db_id}.sqlite"
+            self.values[db_id] = read_values(f"sqlite:///{file}", self.schemas[db_id], personal=True)
+        if (db_id, gone) not in self.linkers:
+            smaller = without(self.schemas[db_id], gone)
+            self.linkers[db_id, gone] = Linker(smaller, self.values[db_id])
+        return self.linkers[db_id, gone]
+
+    def texts(self, items: list[dict[str, Any]], task: Task = "text-to-sql") -> Texts:
+        """Return prefix, suffix and completion of each question in a task."""
+        template = get_template("base")
+        texts = []
+        for item in items:
+            gone = frozenset((table, column) for table, column in item.get("gone", ()))
+            schema = without(self.schemas[item["db_id"]], gone)
+            links = self.linker(schema.db_id, gone).link(item["question"])
+            example = Example(item["id"], schema.db_id, item["question"], item["sql"])
+            prompt = build(example, schema, template, links, task=task)
+            texts.append((prompt.prefix, prompt.suffix, prompt.completion))
+        return texts
+
+    def unknown(self, items: list[dict[str, Any]], rng: random.Random) -> list[dict[str, Any]]:
+        """Return questions over smaller schemas: as many that cannot be answered as such that can."""
+        by_db: dict[str, list[dict[str, Any]]] = {}
+        for item in items:
+            by_db.setdefault(item["db_id"], []).append(item)
+        found: list[dict[str, Any]] = []
+        for db_id, own in by_db.items():
+            lost: dict[str, dict[str, Any]] = {}
+            kept: dict[str, dict[str, Any]] = {}
+            ids = {item["question"]: item["id"] for item in own}
+            for _ in range(30):
+                pairs = [(item["question"], item["sql"]) for item in rng.sample(own, min(20, len(own)))]
+                hidden = hide(self.schemas[db_id], pairs, self.linker(db_id), Lexicon.builtin(), rng)
+                if hidden is None:
+                    continue
+                gone = sorted(hidden.gone, key=str)
+                for question, sql in hidden.pairs:
+                    told = {"id": ids[question], "db_id": db_id, "question": question, "sql": sql, "gone": gone}
+                    (lost if sql == UNKNOWN else kept).setdefault(question, told)
+            found += lost.values()
+            found += rng.sample(list(kept.values()), min(len(lost), len(kept)))
+        return found
 
 
 def main() -> None:
@@ -113,11 +158,19 @@ def main() -> None:
 
     write("pairs.json", kept)
     write("heldout.json", aside)
-    write("heldout_texts.json", heldout_texts(aside, schemas, arguments.databases))
+    asked = Asked(schemas, arguments.databases)
+    unknown = asked.unknown(aside, random.Random(0))
+    tasks: dict[str, Texts] = {task: asked.texts(aside, task) for task in ("text-to-sql", "sql-to-text", "reasoning")}
+    tasks["unknown"] = asked.texts([item for item in unknown if item["sql"] == UNKNOWN])
+    write("heldout_unknown.json", unknown)
+    write("heldout_texts.json", tasks)
     write("schemas.json", [schema_json(schemas[db_id]) for db_id in sorted(used)])
     write("values.json", values)
     (out / "words.txt").write_text("\n".join(words), encoding="utf-8")
-    print(f"{len(kept)} pairs of {len(used)} databases, {len(aside)} held out, {failed} not parsed, {len(words)} words")
+    print(
+        f"{len(kept)} pairs of {len(used)} databases, {len(aside)} held out and {len(unknown)} over less of a schema, "
+        f"{failed} not parsed, {len(words)} words"
+    )
 
 
 if __name__ == "__main__":

@@ -87,25 +87,27 @@ class Supply:
         return batch
 
 
-def heldout_loss(model: Model, data: Path, tokenizer: Path, device: str) -> float:
-    """Return the mean loss a token of the held-out public questions' SQL."""
+def heldout_losses(model: Model, data: Path, tokenizer: Path, device: str) -> dict[str, float]:
+    """Return by task the mean loss a token of what answers the held-out public questions."""
     encode = Encoder(tokenizer)
-    texts = json.loads((data / "heldout_texts.json").read_text(encoding="utf-8"))
-    groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for prefix, suffix, completion in texts:
-        groups[prefix].append((suffix, completion))
     run, model.run = model.run, run_layer
     model.eval()
-    total = count = 0.0
-    with torch.no_grad():
-        for pack in packs(map(encode, groups.items()), 4 * LONGEST):
-            ids, positions, stop, labels = to_device(pack, device)
-            loss = model.loss(ids, positions, dense_mask(stop), labels)
-            total += loss.item() * len(labels)
-            count += len(labels)
+    losses = {}
+    for task, texts in json.loads((data / "heldout_texts.json").read_text(encoding="utf-8")).items():
+        groups: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for prefix, suffix, completion in texts:
+            groups[prefix].append((suffix, completion))
+        total = count = 0.0
+        with torch.no_grad():
+            for pack in packs(map(encode, groups.items()), 4 * LONGEST):
+                ids, positions, stop, labels = to_device(pack, device)
+                loss = model.loss(ids, positions, dense_mask(stop), labels)
+                total += loss.item() * len(labels)
+                count += len(labels)
+        losses[task] = round(total / count, 4)
     model.run = run
     model.train()
-    return total / count
+    return losses
 
 
 def rate(progress: float, *, warmup: float, decay: float) -> float:
@@ -270,7 +272,7 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
         "tokens": steps * tokens,
         "samples_made": supply.samples,
         "peak_gib": round(memory, 2),
-        "heldout_loss": round(heldout_loss(model, data, tokenizer, device), 4),
+        "heldout_loss": heldout_losses(model, data, tokenizer, device),
     }
     with (out / "log.jsonl").open("a") as log:
         log.write(json.dumps(figures) + "\n")

@@ -28,6 +28,7 @@ from pack import LONGEST, Group, Pack, packs  # noqa: E402
 from rename import Public  # noqa: E402
 from rephrase import reword, vary  # noqa: E402
 from train import Guard, Supply, load, rate, save, to_device  # noqa: E402
+from unknown import UNKNOWN  # noqa: E402
 
 SHAPE = Shape(vocab=8192, hidden=64, layers=2, heads=4, kv_heads=2, ffn=96)
 
@@ -131,17 +132,34 @@ def test_blocks_of_attention_say_what_the_whole_mask_says() -> None:
 
 
 def test_every_source_gives_valid_sql_over_its_schema(prepared: Path) -> None:
+    settings = {
+        "group": 4, "chinese": 0.5, "drop_links": 0.1, "unindexed": 0.2, "other_engines": 0.5, "hidden": 0.5,
+        "strangers": 0.5, "shapes": {"ranked": 5.0},
+        "tasks": {kind: {"text-to-sql": 0.5, "sql-to-text": 0.3, "reasoning": 0.2} for kind in ("written", "public")},
+    }  # fmt: skip
+    seen = set()
     for source in ("invented", "domains", "public_schema", "renamed", "plain"):
-        settings = {"sources": {source: 1.0}, "group": 4, "chinese": 0.5, "drop_links": 0.1, "unindexed": 0.2}
-        stream = Source(settings, prepared, seed=3).texts()
+        stream = Source({**settings, "sources": {source: 1.0}}, prepared, seed=3).texts()
         for _ in range(12):
             prefix, asked = next(stream)
             dialect = prefix.removeprefix("<|schema|> ").split()[0]
+            seen.add(dialect)
             for suffix, completion in asked:
-                assert suffix.startswith("<|question|> ")
-                assert suffix.endswith("<|sql|>")
-                sql = completion.removesuffix("<|end|>")
+                assert completion.endswith("<|end|>")
+                if suffix.startswith("<|sql|> "):  # SQL to text
+                    sql, language = suffix.removeprefix("<|sql|> ").split("<|question|> ")
+                    assert language in ("en :", "zh :")
+                    assert len(completion) > len(" <|end|>")
+                else:
+                    assert suffix.startswith("<|question|> ")
+                    assert suffix.endswith(("<|sql|>", "<|sql|> <think>"))
+                    thought, closed, sql = completion.removesuffix("<|end|>").rpartition("</think><|sql|>")
+                    assert bool(closed) == bool(thought) == suffix.endswith("<think>")
+                    if sql == f" {UNKNOWN}":
+                        seen.add("unknown")
+                        continue
                 assert sqlglot.parse_one(sql, dialect=dialect).find(sqlglot.exp.Select), sql
+    assert {"sqlite", "postgres", "unknown"} <= seen
 
 
 def test_renaming_is_the_same_in_schema_question_and_sql(prepared: Path) -> None:
