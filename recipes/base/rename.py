@@ -15,16 +15,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from extend import extended
 from invent import Style
 from keys import doubled, respelled, spelled_like, spoken, undeclared
-from pairs import Pair, Values, read_databases
+from pairs import Pair, Values, pair_of, read_databases
 from rephrase import reword, vary
 from scopes import mark, marks, rendered
+from shape import Shape
 from split import split
 from sqlwright.schema.lexicon_rows import rows
 from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 from sqlwright.schema.values import Value
 from sqlwright.schema.words import plural, singular, split_identifier
+from stems import stem
 from words import Vocabulary
 
 _WORD = re.compile(r"[A-Za-z]+")
@@ -33,10 +36,15 @@ _KEEP = frozenset(
 )
 WITH_JOIN = 1.5
 """How much more often a question with a join or a second SELECT is drawn."""
+EXTENDED = 0.7
+"""Share of the questions that are taken a step further, where a step can be taken."""
+STEMS = 0.1
+"""Share of the questions in whose place a question of few words is extended."""
 SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
 RESPELLED = 0.7
 """Share of the groups whose keys may get other names."""
+_IN_ORDER = re.compile(r"(?:ing|cal|ic|in|the|and|abetic) $")
 _ASKING = frozenset("show list find give return display report count name state which what who tell".split())
 
 
@@ -63,6 +71,7 @@ class Public:
         self.databases = read_databases(folder)
         self.db_ids = list(self.databases)
         self.weights = [len(self.databases[db_id].pairs) ** 0.7 for db_id in self.db_ids]
+        self.shapes = {db_id: Shape(found.schema, found.values) for db_id, found in self.databases.items()}
         self.joins = {
             db_id: [WITH_JOIN if "JOIN" in p.tokens or p.tokens.count("SELECT") > 1 else 1.0 for p in found.pairs]
             for db_id, found in self.databases.items()
@@ -79,7 +88,7 @@ class Public:
         db_id = rng.choices(self.db_ids, self.weights)[0]
         found = self.databases[db_id]
         schema, values = found.schema, found.values
-        pairs = self._some(db_id, size)
+        pairs = [self._extended(pair, db_id) for pair in self._some(db_id, size)]
         if rename:
             for chance in (SPLIT, 0.3):
                 if rng.random() > chance:
@@ -100,6 +109,17 @@ class Public:
         pairs, weights = self.databases[db_id].pairs, self.joins[db_id]
         order = sorted(range(len(pairs)), key=lambda at: self.rng.random() ** (1 / weights[at]), reverse=True)
         return [pairs[at] for at in order[:size]]
+
+    def _extended(self, pair: Pair, db_id: str) -> Pair:
+        """Return the pair, one that is a step or two away from it, or one of few words in its place."""
+        shape = self.shapes[db_id]
+        question, tokens = pair.question, pair.tokens
+        if self.rng.random() < STEMS and (short := stem(shape, self.rng)):
+            question, tokens = short
+        elif self.rng.random() > EXTENDED:
+            return pair
+        question, tokens = extended(question, tokens, shape, self.rng)
+        return pair if tokens == pair.tokens else pair_of(question, tokens, shape.keys)
 
     def _names(self, schema: Schema, pairs: Sequence[Pair], swaps: dict[str, str], rename: float) -> dict[str, str]:
         """Return what each table and column is called, by mark."""
@@ -249,6 +269,8 @@ def _swap_cased(found: re.Match[str], swaps: dict[str, str]) -> str:
     word = found[0]
     lower = word.lower()
     if singular(lower) not in swaps or (not found.start() and lower in _ASKING):
+        return word
+    if lower == "order" and _IN_ORDER.search(found.string, 0, found.start()):
         return word
     new = _swap(lower, swaps)
     return new.capitalize() if word[0].isupper() else new

@@ -1,0 +1,133 @@
+"""What can be asked of a public schema: its columns by kind, how people name them, and what points where.
+
+shape = Shape(schema, values)
+shape.near("@singer")          # tables with one row for each singer: [Step("@stadium", ...)]
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+
+from pairs import Values, keys_of
+from scopes import mark
+from sqlwright.schema.model import Schema
+from sqlwright.schema.values import Value
+from sqlwright.schema.words import plural, singular, split_identifier
+
+_LABELS = ("name", "title", "fullname")
+_LOOSE = frozenset("of in by to for from at on and or per".split())
+_ODD = frozenset("id ids code key other details".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A join of two tables: the column of the one, the table, and the column of the other."""
+
+    own: str
+    table: str
+    other: str
+
+
+class Shape:
+    """Columns, names and keys of a schema, by mark."""
+
+    def __init__(self, schema: Schema, values: Values) -> None:
+        self.keys = keys_of(schema)
+        self.values: dict[str, tuple[Value, ...]] = {mark(t, c): found for (t, c), found in values.items() if found}
+        self.columns: dict[str, list[str]] = {}
+        self.numbers: set[str] = set()
+        self.primary: dict[str, str] = {}
+        self.parents: dict[str, list[Step]] = defaultdict(list)
+        self.children: dict[str, list[Step]] = defaultdict(list)
+        self._nouns: dict[str, str] = {}
+        self._words: dict[str, str] = {}
+        for table in schema.tables:
+            own = mark(table.name)
+            self._name(own, split_identifier(table.name))
+            self.columns[own] = []
+            if len(table.primary_key) == 1:
+                self.primary[own] = mark(table.name, table.primary_key[0])
+            for column in table.columns:
+                name = mark(table.name, column.name)
+                words = split_identifier(column.name)
+                usable = (
+                    words
+                    and words[-1] not in _LOOSE
+                    and all(w.isalpha() and w.isascii() and len(w) > 1 for w in words)
+                    and not _ODD & set(words)
+                )
+                if usable and name not in self.keys:
+                    self.columns[own].append(name)
+                    self._words[name] = " ".join(words)
+                    if column.type == "number":
+                        self.numbers.add(name)
+        for table in schema.tables:
+            pointed = [k.target_table for k in table.foreign_keys]
+            for key in table.foreign_keys:
+                if len(key.columns) == 1 and pointed.count(key.target_table) == 1 and key.target_table != table.name:
+                    one, other = mark(table.name, key.columns[0]), mark(key.target_table, key.target_columns[0])
+                    self.parents[mark(table.name)].append(Step(one, mark(key.target_table), other))
+                    self.children[mark(key.target_table)].append(Step(other, mark(table.name), one))
+
+    def _name(self, table: str, words: tuple[str, ...]) -> None:
+        if words and all(w.isalpha() and w.isascii() for w in words):
+            self._nouns[table] = " ".join((*words[:-1], singular(words[-1])))
+
+    def noun(self, table: str) -> str:
+        """Return what one row of a table is called; nothing where its name is no word."""
+        return self._nouns.get(table, "")
+
+    def words(self, column: str, *, short: bool = True) -> str:
+        """Return what a column is called, without the words of its table when `short`."""
+        words = self._words.get(column, "")
+        noun = self._nouns.get(column.partition("|")[0], "")
+        for head in (noun, plural(noun), noun.partition(" ")[0]):
+            if short and head and words.startswith(head + " "):
+                return words[len(head) + 1 :]
+        return words
+
+    def far(self, column: str) -> str:
+        """Return what a column is called from another table: with its own table's name."""
+        words, noun = self.words(column), self.noun(column.partition("|")[0]).removeprefix("ref ")
+        same = next((n for n in range(3, 0, -1) if words.split()[:n] == noun.split()[-n:]), 0)
+        return " ".join((*noun.split(), *words.split()[same:]))
+
+    def near(self, table: str, hops: int = 2) -> list[tuple[Step, ...]]:
+        """Return the ways to tables that have one row for each row of this one."""
+        found = [(step,) for step in self.parents[table] if self.noun(step.table)]
+        if hops > 1:
+            found += [
+                (*way, step)
+                for way in tuple(found)
+                for step in self.parents[way[-1].table]
+                if step.table not in (table, way[-1].table) and self.noun(step.table)
+            ]
+        return found
+
+    def label(self, table: str) -> str:
+        """Return the column that names a row, or nothing."""
+        return next((c for c in self.columns[table] if self._words[c].split()[-1] in _LABELS), "")
+
+    def categories(self, table: str) -> list[str]:
+        """Return the columns by which rows are grouped."""
+        return [
+            c for c in self.columns[table]
+            if c not in self.numbers and c != self.label(table) and 1 < len(set(self.values.get(c, ()))) <= 10
+        ]  # fmt: skip
+
+    def value(self, column: str, rng: random.Random) -> Value | None:
+        """Return a value of a column that can stand in a question."""
+        found = self.values.get(column)
+        if not found:
+            return None
+        value = rng.choice(found)
+        if column in self.numbers:
+            return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        text = str(value)
+        odd = len(text) > 30 or not text.strip() or text != text.strip() or any(c in text for c in "'\"%\n\\")
+        return None if odd or text.replace(".", "").isdigit() else text
+
+
+__all__ = ["Shape", "Step", "plural"]
