@@ -43,6 +43,13 @@ VALID = [
     "SELECT city . name , ( SELECT COUNT ( * ) FROM mountain WHERE mountain . city_id = city . id ) FROM city",
     "SELECT MAX ( height ) - MIN ( height ) , height * 2 FROM mountain WHERE name IS NOT NULL",
     "SELECT id FROM ( SELECT id FROM city WHERE population BETWEEN 1 AND 9 ) AS big WHERE big . id > 1",
+    "SELECT name FROM city ORDER BY population DESC , name ASC FETCH FIRST 3 ROWS ONLY",
+    "SELECT name FROM city GROUP BY name HAVING COUNT ( DISTINCT id ) > 1 ORDER BY name LIMIT 2 OFFSET 1",
+    "SELECT SUM ( height ) OVER ( ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW ) FROM mountain",
+    "SELECT GROUP_CONCAT ( name ORDER BY name DESC ) , TRIM ( BOTH 'x' FROM name ) FROM city GROUP BY country",
+    "SELECT COUNT ( * ) FILTER ( WHERE height > 1 ) FROM mountain WHERE NOT name LIKE 'A%' AND id IS NOT NULL",
+    "SELECT CASE WHEN id = 1 AND id < 2 THEN 1 WHEN id = 2 THEN ( SELECT 1 FROM city ) END AS x FROM mountain",
+    "SELECT name FROM city WHERE population >= ALL ( SELECT population FROM city ) AND id IN ( 1 , 2 )",
 ]
 NOT_THERE = [
     "SELECT height FROM city",
@@ -61,6 +68,57 @@ NOT_THERE = [
     "SELECT country AS n FROM city WHERE n =",
     "SELECT name AS SELECT",
     "SELECT order",
+]
+NO_GRAMMAR = [
+    "SELECT name FROM city WHERE id BY",
+    "SELECT name FROM city WHERE id = 1 WHERE",
+    "SELECT name FROM city ORDER BY name WHERE",
+    "SELECT name FROM city GROUP name",
+    "SELECT name FROM city LIMIT name",
+    "SELECT name FROM city LIMIT 1 AND",
+    "SELECT name FROM city WHERE name DESC",
+    "SELECT name FROM city WHERE id = 1 AS",
+    "SELECT name FROM city WHERE id = 1 OR AND",
+    "SELECT name FROM city WHERE id = 1 THEN",
+    "SELECT COUNT ( )",
+    "SELECT COUNT ( SELECT",
+    "SELECT CASE WHEN id = 1 THEN 2 FROM",
+    "SELECT name FROM city WHERE *",
+    "SELECT name FROM city OVER",
+]
+KEYED = """
+CREATE TABLE band (id INTEGER PRIMARY KEY, name TEXT, town INTEGER);
+CREATE TABLE song (id INTEGER PRIMARY KEY, title TEXT, band_id INTEGER REFERENCES band (id), after INTEGER);
+CREATE TABLE play (song INTEGER REFERENCES song (id), venue_id INTEGER REFERENCES venue (id), id INTEGER PRIMARY KEY);
+CREATE TABLE venue (id INTEGER PRIMARY KEY, band_id INTEGER, town INTEGER, name TEXT);
+"""
+BY_KEY = [
+    "song JOIN band ON song . band_id = band . id",
+    "song JOIN band ON band . id = song . band_id AND band . name <> song . title",
+    "song JOIN band ON band . id = band_id WHERE title = 'x'",
+    "band AS T1 JOIN song AS T2 ON T1 . id = T2 . band_id",
+    "song LEFT JOIN band ON song . band_id = band . id AND band . name = 'x'",
+    "song AS T1 JOIN song AS T2 ON T1 . after = T2 . id",
+    "song JOIN band ON song . band_id = band . id JOIN song AS T2 ON song . after = T2 . id",
+    "band JOIN venue ON band . town = venue . town",
+    "band JOIN venue ON band . id + 1 > venue . town",
+    "song JOIN play ON song . id = play . song JOIN venue ON song . band_id = venue . band_id",
+    "song JOIN play ON song . id = play . song JOIN venue ON play . venue_id = venue . id",
+    "song JOIN band JOIN play ON song . band_id = band . id AND song . id = play . song",
+    "( SELECT id FROM band ) AS x JOIN song ON song . title = x . id JOIN band ON song . title = band . name",
+]
+NOT_BY_KEY = [
+    "song JOIN band ON song . id",
+    "song JOIN band ON band . name",
+    "song JOIN band ON song . band_id = song",
+    "song JOIN band ON song . band_id = band . name",
+    "song JOIN band ON song . band_id <",
+    "song JOIN band ON 1",
+    "song JOIN band ON (",
+    "song JOIN band ON title",
+    "song JOIN band ON song . band_id WHERE",
+    "song JOIN play ON song . id = play . song JOIN venue ON play . song",
+    "song JOIN play ON song . id = play . song JOIN venue ON song . title",
 ]
 
 
@@ -85,6 +143,25 @@ def test_valid_statements_are_let_through(sql: str) -> None:
 @pytest.mark.parametrize("sql", NOT_THERE)
 def test_names_out_of_scope_are_refused(sql: str) -> None:
     assert read(sql) is None
+
+
+@pytest.mark.parametrize("sql", NO_GRAMMAR)
+def test_words_that_ask_for_others_are_refused_elsewhere(sql: str) -> None:
+    assert read(sql.rpartition(" ")[0]) is not None
+    assert read(sql) is None
+
+
+@pytest.mark.parametrize("joined", BY_KEY)
+def test_tables_are_joined_by_their_keys(joined: str) -> None:
+    reading = read(f"SELECT 1 FROM {joined}", parse_ddl(KEYED))
+    assert reading is not None and reading.ends()
+
+
+@pytest.mark.parametrize("joined", NOT_BY_KEY)
+def test_tables_with_a_key_are_joined_by_nothing_else(joined: str) -> None:
+    schema = parse_ddl(KEYED)
+    assert read(f"SELECT 1 FROM {joined.rpartition(' ')[0]}", schema) is not None
+    assert read(f"SELECT 1 FROM {joined}", schema) is None
 
 
 @pytest.mark.parametrize("sql", ["SELECT", "SELECT name", "SELECT COUNT ( * ) FROM city WHERE", "SELECT ( 1"])

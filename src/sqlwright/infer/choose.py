@@ -29,6 +29,8 @@ class Candidate:
     tokens: int = 1
     times: int = 0
     """How often it was drawn, of samples; 0 for one that a search found."""
+    explains: float | None = None
+    """Log-probability of the question, given the statement (see `rescore`); None where it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from sqlwright.infer.decode import Scored, Stop, beam
 from sqlwright.infer.extract import ends_statement, extract_sql
 from sqlwright.infer.guides import Guides
 from sqlwright.infer.open_batch import OpenBatch
+from sqlwright.infer.rescore import log_likelihoods
 from sqlwright.infer.rolling import Request, Written, roll
 from sqlwright.infer.sampling import Sampling
 from sqlwright.infer.writer import Done, Progress
@@ -145,6 +146,21 @@ class Engine:
             _different(answers, opens_thought(prompt.suffix), drawn=sampling is not None)
             for prompt, answers in zip(prompts, found, strict=True)
         ]
+
+    def likelihoods(self, prompts: Sequence[Prompt]) -> list[float]:
+        """Return the log-probability of each prompt's completion after its prefix and suffix, in their order."""
+        encoded = self._encoded(prompts)
+        out = [0.0] * len(prompts)
+        with self._answering(), torch.inference_mode():
+            for prefix, rows in _batches(encoded, max(1, len(encoded)), share=can_share(self.model)):
+                told = [(encoded[row][0] + encoded[row][1])[len(prefix) :] for row in rows]
+                written = [
+                    tuple(self.tokenizer.encode(prompts[row].completion, add_special_tokens=False)) for row in rows
+                ]
+                scores = log_likelihoods(self.model, prefix, list(zip(told, written, strict=True)), self._stop().pad)
+                for row, score in zip(rows, scores, strict=True):
+                    out[row] = score
+        return out
 
     def open_batch(self, rows: int, sampling: Sampling | None = None) -> OpenBatch | None:
         """Return a batch that prompts join and leave at any time; None for a model that only transformers can run."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from sqlwright.infer.joins import Condition, Keys
 from sqlwright.schema import Schema
 from sqlwright.sqlkit.names import identifier
 
 Names = frozenset[str]
 NONE: Names = frozenset()
-Clause = Literal["list", "from", "where", "tail"]
-"""The select list; FROM with its joins; WHERE; GROUP BY and what comes after it."""
-Holds = Literal["values", "cast", "unit", "using", "table", "cte"]
+Clause = Literal["list", "from", "where", "group", "having", "order", "limit"]
+"""The select list; FROM with its joins; and the clauses behind it, LIMIT with OFFSET and FETCH."""
+Holds = Literal["values", "cast", "unit", "text", "using", "table", "cte", "case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Source:
 
     name: str
     columns: Names
+    table: str = ""
+    """The schema's table that it is; "" for a subquery or a common table expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,20 @@ class Select:
     aliases: Names = NONE
     earlier: Names = NONE
     """Output columns of the SELECT before a UNION."""
+    on: Condition | None = None
+    """The ON under way, while it is held to a foreign key."""
+    joins: int = 0
+    """How many ON there were."""
 
     def wanted_of(self, source: str) -> Names:
         """Return the columns named as `source . column` before FROM."""
         return frozenset(column for name, column in self.wants if name == source)
+
+    def joined(self, keys: Keys) -> Select:
+        """Return the SELECT with one more ON begun; it is free where tables before have none of their own."""
+        waiting = len(self.sources) - 2 > self.joins
+        on = None if waiting else keys.condition(self.sources)
+        return replace(self, on=on, joins=self.joins + 1)
 
     def columns(self) -> Names:
         """Return the names of the columns that come out."""
@@ -55,11 +68,11 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Paren:
-    """An opened parenthesis, by what it holds."""
+    """An opened parenthesis, or CASE, by what it holds."""
 
     holds: Holds
     name: str = ""
-    """Of a common table expression."""
+    """Of a common table expression; or the word before: of a call, OVER or FILTER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,9 @@ class Catalogue:
             )
             for table in schema.tables
         }
+        self.keys = Keys(schema)
+        self.bare_aliases = schema.dialect == "oracle"
+        """Whether a table's other name stands behind it without AS."""
         self._beside: dict[Names, Names] = {}
 
     def beside(self, columns: Names) -> Names:

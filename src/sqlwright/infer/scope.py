@@ -4,10 +4,11 @@
     for word in "SELECT city FROM".split(): reading = reading.advance(word)
     reading.offer().words    # the tables that have a column `city`, and "("
 
-What it knows is scope, not grammar: which tables a SELECT reads, under which names, and what was asked of them before
-its FROM was written. It never refuses a name that a valid statement in canonical form could have there, save columns
-of an outer SELECT without a qualifier, columns of a derived table named before the table is written, and new names
-that are not ASCII.
+What it knows is scope: which tables a SELECT reads, under which names, what was asked of them before its FROM was
+written (`names`), and by which columns they may be joined (`joins`). Of grammar it knows the order of clauses and what
+keywords ask for (`clauses`), no more. It never refuses a name that a valid statement in canonical form could have
+there, save columns of an outer SELECT without a qualifier, columns of a derived table named before the table is
+written, joins by other columns than a declared key's, and new names that are not ASCII.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sqlwright.infer import names
+from sqlwright.infer.clauses import barred
 from sqlwright.infer.frames import (
     NONE,
     Catalogue,
@@ -26,26 +29,38 @@ from sqlwright.infer.frames import (
     Select,
     Source,
     With,
-    once,
     union,
 )
+from sqlwright.infer.joins import Condition
 from sqlwright.infer.offer import LITERAL, Offer, offered
 from sqlwright.infer.sqlwords import (
     AFTER_FROM,
     CALLS,
-    JOINS,
+    COUNTED,
+    FOLLOWED_BY,
     KEYWORDS,
     OPERANDS,
     OPERATORS,
     SET_OPERATIONS,
-    TAIL,
     UNITS,
 )
 
-_ALIASES = frozenset(("T1", "T2", "T3", "T4"))
-"""Names that canonical form gives to a table that occurs twice."""
-_HELD_BY: dict[str, Holds] = {"CAST": "cast", "TRY_CAST": "cast", "EXTRACT": "unit"}
+_HELD_BY: dict[str, Holds] = {
+    "CAST": "cast",
+    "TRY_CAST": "cast",
+    "EXTRACT": "unit",
+    "TRIM": "text",
+    "SUBSTRING": "text",
+}
 
+_CLAUSES: dict[str, Clause] = {
+    "GROUP": "group",
+    "HAVING": "having",
+    "ORDER": "order",
+    "LIMIT": "limit",
+    "OFFSET": "limit",
+    "FETCH": "limit",
+}
 Expect = Literal["expression", "select", "table", "alias", "as", "column", "call", "type", "cte", "cte-as", "cte-body"]
 """What kind of word comes next; "select" is the beginning of a query."""
 
@@ -70,9 +85,9 @@ class Reading:
             case "select":
                 return offered(NONE, "set" if self.last in SET_OPERATIONS else "query")
             case "table":
-                return offered(self._tables(), "table")
+                return offered(names.tables(self.catalogue, self.frames), "table")
             case "alias":
-                return self._aliases()
+                return self._named_next()
             case "cte":
                 return offered(NONE, "new-name")
             case "as" | "cte-as":
@@ -82,43 +97,71 @@ class Reading:
             case "type":
                 return offered(NONE, "type")
             case "column":
-                return offered(self._columns_of(self.held), "columns")
+                return self._qualified()
         if self.frames and isinstance(self.frames[-1], With):
             return offered(NONE, "after-cte")
-        settled = self._settled()
+        if not self.held and not self.operand and self.last in FOLLOWED_BY:
+            return offered(FOLLOWED_BY[self.last], "exact")
+        if not self.operand and self.last in COUNTED:
+            return offered(NONE, "number")
+        on = self._on()
+        settled = None if on and self.held in on.sources() else self._settled()
         if settled is None:
             return offered(NONE, "dot")
-        barred = settled._barred()
-        if self.held and self.held in self._qualifiers():
-            return offered(NONE, "after-name", barred)
+        if on := settled._on():
+            bare = names.bare(self.catalogue, self.frames) & union(on.columns(name) for name in on.sources())
+            return offered(frozenset("=") if settled.operand else on.sources() | bare, "exact")
+        without = settled._barred()
+        qualifiers = names.qualifiers(self.catalogue, self.frames)
+        if self.held and self.held in qualifiers:
+            return offered(NONE, "after-name", without)
         if settled.operand:
-            return offered(NONE, "after-value", barred)
-        return offered(self._qualifiers() | self._bare(), "value", barred)
+            return offered(settled._renamed(), "after-value", without)
+        return offered(qualifiers | names.bare(self.catalogue, self.frames), "value", without)
+
+    def _named_next(self) -> Offer:
+        """Return what the last item or table may be called."""
+        top = self.frames[-1]
+        assert isinstance(top, Select)
+        if top.clause == "list" or not top.sources[-1].name:
+            return offered(NONE, "new-name")
+        return offered(names.aliases(self.catalogue, top), "exact")
+
+    def _on(self) -> Condition | None:
+        """Return the condition of a join that is under way, while it is held to foreign keys."""
+        top = self.frames[-1] if self.frames else None
+        return top.on if isinstance(top, Select) else None
+
+    def _qualified(self) -> Offer:
+        """Return the columns that may follow the held name."""
+        if on := self._on():
+            return offered(on.columns(self.held), "exact")
+        return offered(names.columns_of(self.catalogue, self.frames, self.held), "columns")
 
     def _barred(self) -> Names:
-        """Return the words of clauses that cannot stand next."""
+        """Return the fixed words that cannot stand next."""
         top = self.frames[-1]
-        barred: set[str] = set()
-        if not (isinstance(top, Paren) and self.last == "("):
-            barred |= {"SELECT", "WITH"}
-        if isinstance(top, Select):
-            if not self.operand or self._left() is None:
-                barred |= AFTER_FROM | {")"}
-            if not any(isinstance(frame, Paren) for frame in self.frames):
-                barred.add(")")
-            if top.clause != "list" or not self.operand:
-                barred.add("FROM")
-            if top.clause not in ("list", "from") or not self.operand:
-                barred.add("AS")
-            if top.clause != "from":
-                barred |= JOINS
-        else:
-            barred |= JOINS
-            if top != Paren("cast"):
-                barred.add("AS")
-            if not self.operand and self.last != "(":
-                barred.add(")")
-        return frozenset(barred)
+        return barred(
+            top,
+            nested=any(isinstance(frame, Paren) for frame in self.frames),
+            last=self.last,
+            operand=self.operand,
+            whole=self._left() is not None,
+            sourced=isinstance(top, Select) and self._sourced(top),
+        )
+
+    def _renamed(self) -> Names:
+        """Return the names that the last table may be given without AS."""
+        top = self.frames[-1]
+        if not (
+            self.catalogue.bare_aliases and isinstance(top, Select) and top.clause == "from" and self._sourced(top)
+        ):
+            return NONE
+        return names.aliases(self.catalogue, top)
+
+    def _sourced(self, select: Select) -> bool:
+        """Return whether the last word named what FROM took, or closed the subquery that it took."""
+        return bool(select.sources) and self.last == (select.sources[-1].name or ")")
 
     def advance(self, word: str) -> Reading | None:
         """Return the reading after one more word; None when the word cannot stand there."""
@@ -130,7 +173,7 @@ class Reading:
     def ends(self) -> bool:
         """Return whether the statement may end here."""
         done = self._settled()
-        if done is None or done.expect != "expression" or not done.operand or done._left() is None:
+        if done is None or done.expect != "expression" or not done.operand or done._on() or done._left() is None:
             return False
         return isinstance(done.frames[-1], Select) and not any(isinstance(frame, Paren) for frame in done.frames)
 
@@ -155,7 +198,7 @@ class Reading:
             case "cte-body":
                 return replace(self._open(Paren("cte", self.held)), held="")
             case "call":
-                return self._open(Paren(_HELD_BY.get(self.last, "values")))
+                return self._open(Paren(_HELD_BY.get(self.last, "values"), self.last))
             case "type":
                 return replace(self, expect="expression", operand=True)
             case "column":
@@ -171,7 +214,8 @@ class Reading:
             return replace(self, expect="cte") if word == "," else self._query(word)
         if word == "(":
             table = isinstance(top, Select) and top.clause == "from" and self.last == "USING"
-            return self._as_expression()._open(Paren("using" if table else "values"))
+            name = self.last if self.last in ("OVER", "FILTER") else ""
+            return self._as_expression()._open(Paren("using" if table else "values", name))
         if word == ")":
             return self._close()
         if word == ",":
@@ -184,15 +228,25 @@ class Reading:
         if isinstance(top, Select) and word in AFTER_FROM | {"FROM", "JOIN", "AS"}:
             return self._clause(top, word)
         if word == "AS":
-            return replace(self, expect="type", operand=False) if top == Paren("cast") else None
+            return replace(self, expect="type", operand=False) if _is(top, "cast") else None
+        if word == "ON" and isinstance(top, Select) and top.clause == "from":
+            return self._on_top(top.joined(self.catalogue.keys))
+        if word == "CASE":
+            return self._as_expression()._open(Paren("case"))
+        if word == "END" and _is(top, "case"):
+            return replace(self, frames=self.frames[:-1], operand=True)
         if word == "*" and not self.operand:
             if isinstance(top, Select) and top.clause == "list" and top.item is None:
                 return replace(self._on_top(replace(top, item="*")), operand=True)
             return replace(self._as_expression(), operand=True)
-        if word in CALLS and not (word in UNITS and (top == Paren("unit") or self.operand)):
+        if word in KEYWORDS and not self.operand and word in names.bare(self.catalogue, self.frames):
+            return replace(self, held=word)
+        if word in CALLS and not (word in UNITS and (_is(top, "unit") or self.operand)):
             return replace(self._as_expression(), expect="call", operand=False)
         if word in ("DISTINCT", "ALL"):
             return self
+        if self.operand and word in self._renamed():
+            return self._named(word)
         if word in KEYWORDS or word in OPERATORS:
             return replace(self._as_expression(), operand=word in OPERANDS)
         if word in UNITS or LITERAL.fullmatch(word):
@@ -226,8 +280,8 @@ class Reading:
             return None
         if word in SET_OPERATIONS:
             return replace(left, expect="select", operand=False)
-        select = left._selects()[-1]
-        clause: Clause = "tail" if word in TAIL else select.clause
+        select = names.selects(left.frames)[-1]
+        clause: Clause = _CLAUSES.get(word, select.clause)
         return left._on_top(replace(select, clause=clause))
 
     def _left(self) -> Reading | None:
@@ -237,7 +291,7 @@ class Reading:
             return None
         if any(sum(name in source.columns for source in top.sources) != 1 for name in top.needs):
             return None
-        around = {source.name: source.columns for frame in self._selects() for source in frame.sources}
+        around = {source.name: source.columns for frame in names.selects(self.frames) for source in frame.sources}
         around |= {source.name: source.columns for source in top.sources}
         if any(column not in around.get(name, NONE) for name, column in top.wants):
             return None
@@ -249,8 +303,9 @@ class Reading:
         top = self.frames[-1]
         assert isinstance(top, Select)
         again = any(source.name == table for source in top.sources)
-        source = Source(table, self._known_tables()[table])
-        expect: Expect = "as" if again else "expression"
+        columns = names.known_tables(self.catalogue, self.frames)[table]
+        source = Source(table, columns, table if columns is self.catalogue.tables.get(table) else "")
+        expect: Expect = "expression" if not again else "alias" if self.catalogue.bare_aliases else "as"
         return replace(self._on_top(replace(top, sources=(*top.sources, source)), operand=True), expect=expect)
 
     def _named(self, alias: str) -> Reading | None:
@@ -260,7 +315,7 @@ class Reading:
         if top.clause == "list":
             named = replace(top, item=alias, aliases=top.aliases | {alias})
         else:
-            named = replace(top, sources=(*top.sources[:-1], Source(alias, top.sources[-1].columns)))
+            named = replace(top, sources=(*top.sources[:-1], replace(top.sources[-1], name=alias)))
         return replace(self._on_top(named, operand=True), expect="expression")
 
     def _open(self, paren: Paren) -> Reading:
@@ -297,12 +352,12 @@ class Reading:
         """Return the reading with the held word taken for a column; None when it can be none."""
         if not self.held or self.expect != "expression":
             return self
-        return self._note(self.held, "") if self.held in self._bare() else None
+        return self._note(self.held, "") if self.held in names.bare(self.catalogue, self.frames) else None
 
     def _note(self, column: str, qualifier: str) -> Reading:
         """Take a column, and remember what it asks of a FROM that is still to come."""
         after = replace(self, expect="expression", held="", operand=True)
-        at = self._select_at(qualifier)
+        at = names.select_at(self.frames, qualifier)
         select = self.frames[at]
         assert isinstance(select, Select)
         if select.clause == "list":
@@ -312,6 +367,9 @@ class Reading:
                 select = replace(select, needs=select.needs | {column})
             if at == len(self.frames) - 1:
                 select = replace(select, item=column if select.item is None else "")
+        elif select.on:
+            own = qualifier or next(source.name for source in select.sources if column in source.columns)
+            select = replace(select, on=select.on.after((own, column)))
         return replace(after, frames=(*self.frames[:at], select, *self.frames[at + 1 :]))
 
     def _as_expression(self) -> Reading:
@@ -324,74 +382,6 @@ class Reading:
     def _on_top(self, frame: Frame, *, operand: bool = False) -> Reading:
         return replace(self, frames=(*self.frames[:-1], frame), operand=operand)
 
-    def _selects(self) -> list[Select]:
-        """Return the open SELECTs, the innermost last."""
-        return [frame for frame in self.frames if isinstance(frame, Select)]
 
-    def _select_at(self, qualifier: str) -> int:
-        """Return the place of the SELECT that a column belongs to: the innermost, or one around it by qualifier."""
-        places = [at for at, frame in enumerate(self.frames) if isinstance(frame, Select)]
-        for at in reversed(places):
-            select = self.frames[at]
-            assert isinstance(select, Select)
-            if not qualifier or select.clause == "list" or any(qualifier == source.name for source in select.sources):
-                return at
-        return places[-1]
-
-    def _known_tables(self) -> dict[str, Names]:
-        """Return the schema's tables and the common table expressions, which hide tables of their name."""
-        known = self.catalogue.tables
-        own = {
-            source.name: source.columns for frame in self.frames if isinstance(frame, With) for source in frame.sources
-        }
-        return known | own if own else known
-
-    def _tables(self) -> Names:
-        """Return the tables that may stand next in FROM."""
-        top = self.frames[-1]
-        assert isinstance(top, Select)
-        known = self._known_tables()
-        if not top.needs:
-            return frozenset(known)
-        if not top.sources:
-            return frozenset(name for name, columns in known.items() if top.needs <= columns)
-        return frozenset(name for name, columns in known.items() if not top.needs & columns)
-
-    def _aliases(self) -> Offer:
-        """Return what an item or table may be called."""
-        top = self.frames[-1]
-        assert isinstance(top, Select)
-        if top.clause == "list" or not top.sources[-1].name:
-            return offered(NONE, "new-name")
-        taken = {source.name for source in top.sources[:-1]}
-        names = _ALIASES | {name for name, _ in top.wants if name not in self.catalogue.tables}
-        fitting = {name for name in names - taken if top.wanted_of(name) <= top.sources[-1].columns}
-        return offered(frozenset(fitting), "alias")
-
-    def _bare(self) -> Names:
-        """Return the columns that may be named without a table."""
-        select = self._selects()[-1]
-        if select.clause == "list":
-            own = [source.columns for frame in self.frames if isinstance(frame, With) for source in frame.sources]
-            offered = self.catalogue.beside(select.needs)
-            return offered | union(columns for columns in own if select.needs <= columns) if own else offered
-        columns = once(tuple(source.columns for source in select.sources), self.frames[-1] == Paren("using"))
-        return columns | select.aliases | select.earlier if select.clause == "tail" else columns
-
-    def _qualifiers(self) -> Names:
-        """Return the names that a dot may follow."""
-        selects = self._selects()
-        found = frozenset(source.name for select in selects for source in select.sources if source.name)
-        if any(select.clause == "list" for select in selects):
-            found |= frozenset(self._known_tables()) | _ALIASES
-        return found
-
-    def _columns_of(self, qualifier: str) -> Names:
-        """Return the columns that may follow `qualifier .`."""
-        select = self.frames[self._select_at(qualifier)]
-        assert isinstance(select, Select)
-        for source in select.sources:
-            if source.name == qualifier:
-                return source.columns
-        known = self._known_tables()
-        return known[qualifier] if qualifier in known else self.catalogue.beside(select.wanted_of(qualifier))
+def _is(frame: Frame, holds: Holds) -> bool:
+    return isinstance(frame, Paren) and frame.holds == holds

@@ -13,7 +13,10 @@ CALLS = frozenset(
 )
 """Functions: an opening parenthesis must follow."""
 
-OPERANDS = frozenset("NULL TRUE FALSE END CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP ASC DESC ROW ROWS".split())
+OPERANDS = frozenset(
+    """NULL TRUE FALSE END CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP ASC DESC ROW ROWS ONLY TIES PRECEDING
+    FOLLOWING""".split()
+)
 """Keywords that stand for a value or end one: no name and no literal may follow."""
 
 KEYWORDS = OPERANDS | frozenset(
@@ -38,5 +41,35 @@ AFTER_FROM = frozenset(("WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", 
 """Keywords that end a FROM clause."""
 JOINS = frozenset("CROSS FULL INNER JOIN LEFT NATURAL ON OUTER RIGHT USING".split())
 """Keywords that stand in FROM only."""
-TAIL = frozenset(("GROUP", "HAVING", "ORDER"))
-"""Clauses in which the names of output columns count."""
+FOLLOWED_BY = {
+    word: frozenset(then.split())
+    for word, then in {
+        "GROUP": "BY",
+        "ORDER": "BY",
+        "PARTITION": "BY",
+        "LEFT": "OUTER JOIN",
+        "RIGHT": "OUTER JOIN",
+        "FULL": "OUTER JOIN",
+        "OUTER": "JOIN",
+        "INNER": "JOIN",
+        "CROSS": "JOIN",
+        "NATURAL": "JOIN INNER LEFT",
+        "NULLS": "FIRST LAST",
+        "FETCH": "FIRST NEXT",
+        "UNBOUNDED": "PRECEDING FOLLOWING",
+        "CURRENT": "ROW",
+        "SIMILAR": "TO",
+        "IN": "(",
+        "EXISTS": "(",
+        "OVER": "(",
+        "FILTER": "(",
+        "USING": "(",
+    }.items()
+}
+"""Keywords behind which only these words may stand."""
+COUNTED = frozenset(("LIMIT", "OFFSET", "FIRST", "NEXT"))
+"""Keywords behind which a number stands."""
+AGGREGATES = frozenset("GROUP_CONCAT LISTAGG STRING_AGG".split())
+"""Calls that may sort what they take."""
+WITHOUT_ARGUMENTS = frozenset("CUME_DIST DENSE_RANK OVER PERCENT_RANK RANK ROW_NUMBER UNIXEPOCH".split())
+"""What an empty pair of parentheses may follow."""
