@@ -15,7 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import synonyms
 from extend import extended
+from forms import told
 from invent import Style
 from keys import doubled, respelled, spelled_like, spoken, undeclared
 from pairs import Pair, Values, pair_of, read_databases
@@ -38,12 +40,20 @@ WITH_JOIN = 1.5
 """How much more often a question with a join or a second SELECT is drawn."""
 EXTENDED = 0.7
 """Share of the questions that are taken a step further, where a step can be taken."""
+TOLD = 0.7
+"""Share of the questions that are asked without the column's name ("how old"), where that can be."""
 STEMS = 0.1
 """Share of the questions in whose place a question of few words is extended."""
 SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
 RESPELLED = 0.7
 """Share of the groups whose keys may get other names."""
+SYNONYM = 0.35
+"""How often a question says a synonym for a word of the schema that has one."""
+_SENSES = frozenset(
+    "order state start end place result total share rate case stage class note mark rank party point list game match "
+    "head part sort type kind status item record set long short time age area".split()
+)
 _IN_ORDER = re.compile(r"(?:ing|cal|ic|in|the|and|abetic) $")
 _ASKING = frozenset("show list find give return display report count name state which what who tell".split())
 
@@ -65,7 +75,9 @@ class Public:
         self.vocabulary = Vocabulary(folder / "words.txt")
         named = [row for name in ("entities", "attributes") for row in rows(name)]
         self.nouns = [row.head for row in named if row.head.isalpha()]
-        self.synonyms = {row.head: row.en for row in named if row.en}
+        thesaurus = synonyms.read()
+        self.heads = sorted(thesaurus)
+        self.synonyms = {row.head: row.en for row in named if row.en} | thesaurus
         self.short = {row.head: short for row in named if (short := [a for a in row.aliases if a.isalpha()])}
         self.attributes = [row.head for row in rows("attributes") if row.head.replace(" ", "").isalpha()]
         self.databases = read_databases(folder)
@@ -99,7 +111,7 @@ class Public:
         frozen = _KEEP.union(*(p.frozen | p.literal for p in pairs))
         swaps = self._swaps(schema, frozen, rename)
         names = self._names(schema, pairs, swaps, rename)
-        said = {stem: self._said(word) for stem, word in swaps.items()}
+        said = self._said(schema, swaps, _KEEP.union(*(p.literal for p in pairs)))
         known = {(names[mark(t)], names[mark(t, c)]): own for (t, c), own in values.items() if mark(t, c) in names}
         written = [self._write(pair, said, names, known) for pair in pairs]
         return Group(self._schema(schema, values, pairs, names), known, written)
@@ -112,14 +124,14 @@ class Public:
 
     def _extended(self, pair: Pair, db_id: str) -> Pair:
         """Return the pair, one that is a step or two away from it, or one of few words in its place."""
-        shape = self.shapes[db_id]
+        rng, shape = self.rng, self.shapes[db_id]
         question, tokens = pair.question, pair.tokens
-        if self.rng.random() < STEMS and (short := stem(shape, self.rng)):
-            question, tokens = short
-        elif self.rng.random() > EXTENDED:
-            return pair
-        question, tokens = extended(question, tokens, shape, self.rng)
-        return pair if tokens == pair.tokens else pair_of(question, tokens, shape.keys)
+        short = stem(shape, rng) if rng.random() < STEMS else None
+        if short or rng.random() < EXTENDED:
+            question, tokens = extended(*(short or (question, tokens)), shape, rng)
+        if rng.random() < TOLD:
+            question = told(question, tokens, rng)
+        return pair if question == pair.question else pair_of(question, tokens, shape.keys)
 
     def _names(self, schema: Schema, pairs: Sequence[Pair], swaps: dict[str, str], rename: float) -> dict[str, str]:
         """Return what each table and column is called, by mark."""
@@ -142,22 +154,32 @@ class Public:
         return names
 
     def _swaps(self, schema: Schema, frozen: frozenset[str], rename: float) -> dict[str, str]:
+        """Return other words for words of the names: nouns with synonyms, other nouns, any words."""
+        rng = self.rng
         swaps: dict[str, str] = {}
-        for name in dict.fromkeys(n for t in schema.tables for n in (t.name, *(c.name for c in t.columns))):
-            for word in split_identifier(name):
-                stem = singular(word)
-                if stem in frozen or word in frozen or len(stem) < 3 or not stem.isalpha() or stem in swaps:
-                    continue
-                if self.rng.random() < rename:
-                    swaps[stem] = (
-                        self.rng.choice(self.nouns) if self.rng.random() < 0.7 else self.vocabulary.word(self.rng)
-                    )
+        for stem_ in _stems(schema):
+            if stem_ not in frozen and len(stem_) > 2 and stem_.isalpha() and rng.random() < rename:
+                roll = rng.random()
+                choices = self.heads if roll < 0.3 else self.nouns
+                swaps[stem_] = rng.choice(choices) if roll < 0.75 else self.vocabulary.word(rng)
         return swaps
 
-    def _said(self, word: str) -> str:
-        """Return what a question calls a word of the schema: itself, or now and then a synonym."""
-        others = self.synonyms.get(word, ())
-        return self.rng.choice(others) if others and self.rng.random() < 0.3 else word
+    def _said(self, schema: Schema, swaps: dict[str, str], kept: frozenset[str]) -> dict[str, str]:
+        """Return what the questions call the words of the names: as they are now, or a synonym that means no other."""
+        rng = self.rng
+        stems = _stems(schema)
+        taken = {swaps.get(one, one) for one in stems}
+        said = {}
+        for one in stems:
+            word = swaps.get(one, one)
+            others = self.synonyms.get(word, ())
+            if others and (one in swaps or (one not in kept and one not in _SENSES)) and rng.random() < SYNONYM:
+                other = rng.choice(others)
+                if not taken & {singular(part) for part in other.split()}:
+                    word = other
+            if word != one:
+                said[one] = word
+        return said
 
     def _renamed(self, name: str, swaps: dict[str, str], style: Style | None, shorten: float) -> str:
         words = split_identifier(name)
@@ -256,6 +278,12 @@ class Public:
 
     def _sample(self, found: Sequence[Value], share: float) -> tuple[str, ...]:
         return (str(found[0]),) if found and share and self.rng.random() <= share else ()
+
+
+def _stems(schema: Schema) -> list[str]:
+    """Return the different words of all names, in the singular."""
+    names = dict.fromkeys(n for t in schema.tables for n in (t.name, *(c.name for c in t.columns)))
+    return list(dict.fromkeys(singular(word) for name in names for word in split_identifier(name)))
 
 
 def _swap(word: str, swaps: dict[str, str]) -> str:

@@ -96,7 +96,7 @@ class Shape:
 
     def near(self, table: str, hops: int = 2) -> list[tuple[Step, ...]]:
         """Return the ways to tables that have one row for each row of this one."""
-        found = [(step,) for step in self.parents[table] if self.noun(step.table)]
+        found: list[tuple[Step, ...]] = [(step,) for step in self.parents[table] if self.noun(step.table)]
         if hops > 1:
             found += [
                 (*way, step)
