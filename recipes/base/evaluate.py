@@ -11,21 +11,15 @@ or with `--candidates` as the product gives them: the best of so many, held to t
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from heldout import MOST, Heldout, read_heldout, read_items
 from sqlwright.database import open_executor
 from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
 from sqlwright.infer import Engine, choose, load, required_values
-from sqlwright.prompt import build, get_template, schema_prefix
-from sqlwright.records import Example, Prediction, Prompt, write_jsonl
-from sqlwright.schema import Schema, read_spider_tables, read_values
-from sqlwright.schema.lexicon import Lexicon
-from sqlwright.schema.linker import Linker
-from sqlwright.sqlkit import canonical
+from sqlwright.records import Prediction, write_jsonl
 
 
 def main() -> None:
@@ -41,30 +35,16 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    items = json.loads((arguments.questions or arguments.data / "heldout.json").read_text(encoding="utf-8"))
-    schemas = read_spider_tables(arguments.spider / "tables.json")
-    files = {item["db_id"]: arguments.databases / item["db_id"] / f"{item['db_id']}.sqlite" for item in items}
-    items = [item for item in items if files[item["db_id"]].exists()]
-    if arguments.limit:
-        items = items[:: max(1, len(items) // arguments.limit)][: arguments.limit]
-    lexicon = Lexicon.builtin()
-    linkers = {}
-    for db_id in sorted({item["db_id"] for item in items}):
-        values = read_values(f"sqlite:///{files[db_id]}", schemas[db_id], personal=True)
-        linkers[db_id] = Linker(schemas[db_id], values, lexicon)
-    examples = []
-    for number, item in enumerate(items):
-        gold = item.get("sql") if isinstance(item.get("sql"), str) else item["query"]
-        columns = {t.name: [c.name for c in t.columns] for t in schemas[item["db_id"]].tables}
-        sql = canonical(gold, "sqlite", columns=columns)
-        examples.append(Example(str(number), item["db_id"], item["question"], sql))
+    items = read_items(arguments.questions or arguments.data / "heldout.json", arguments.limit)
+    held = read_heldout(items, arguments.spider, arguments.databases)
+    examples, files = held.examples, held.files
     began = time.monotonic()
     engine = load(arguments.model, device=arguments.device)
     if arguments.candidates:
-        predictions = chosen(engine, examples, schemas, linkers, files, arguments.candidates)
+        predictions = chosen(engine, held, arguments.candidates)
     else:
         predictions = engine.generate(
-            prompts_of(examples, schemas, linkers), db_ids={e.id: e.db_id for e in examples}, max_new_tokens=MOST
+            held.prompts(examples), db_ids={e.id: e.db_id for e in examples}, max_new_tokens=MOST
         )
     seconds = time.monotonic() - began
 
@@ -82,41 +62,15 @@ def main() -> None:
         write_jsonl(arguments.out / "verdicts.jsonl", verdicts)
 
 
-TEMPLATE = get_template("base")
-MOST = TEMPLATE.max_new_tokens
-
-
-def prompts_of(
-    examples: Sequence[Example], schemas: Mapping[str, Schema], linkers: Mapping[str, Linker]
-) -> list[Prompt]:
-    """Return the prompt of each example, with the links of its question."""
-    prefixes = {db_id: schema_prefix(schemas[db_id], TEMPLATE) for db_id in linkers}
-    return [
-        build(e, schemas[e.db_id], TEMPLATE, linkers[e.db_id].link(e.question), prefix=prefixes[e.db_id])
-        for e in examples
-    ]
-
-
-def chosen(
-    engine: Engine,
-    examples: Sequence[Example],
-    schemas: Mapping[str, Schema],
-    linkers: Mapping[str, Linker],
-    files: Mapping[str, Path],
-    count: int,
-) -> list[Prediction]:
+def chosen(engine: Engine, held: Heldout, count: int) -> list[Prediction]:
     """Return the best of `count` answers to each example, by what came of running them on the plain database."""
-    found = engine.candidates(
-        prompts_of(examples, schemas, linkers),
-        count=count,
-        max_new_tokens=MOST,
-        schemas={e.id: schemas[e.db_id] for e in examples},
-    )
+    schemas = {e.id: held.schemas[e.db_id] for e in held.examples}
+    found = engine.candidates(held.prompts(held.examples), count=count, max_new_tokens=MOST, schemas=schemas)
     predictions = []
-    executors = {db_id: open_executor(f"sqlite:///{files[db_id]}") for db_id in linkers}
-    for example, candidates in zip(examples, found, strict=True):
+    executors = {db_id: open_executor(f"sqlite:///{file}") for db_id, file in held.files.items()}
+    for example, candidates in zip(held.examples, found, strict=True):
         results = [executors[example.db_id].run(candidate.sql) for candidate in candidates]
-        required = required_values(linkers[example.db_id].link(example.question))
+        required = required_values(held.linkers[example.db_id].link(example.question))
         best = candidates[choose(candidates, results, required)]
         predictions.append(Prediction(example.id, example.db_id, best.sql, best.sql))
     for executor in executors.values():
