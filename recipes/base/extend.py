@@ -135,6 +135,7 @@ def _swapped(question: str, query: Query, shape: Shape, rng: random.Random) -> s
     columns = sorted({t for t in tokens if "|" in t and t[0] == "@" and t not in shape.keys})
     rng.shuffle(columns)
     text = {t for item in query.where if any(p[0] == "'" for p in item) for t in item}
+    text |= {t for item in query.shown if len(item) > 1 for t in item if t not in shape.numbers}
     for column in columns:
         found = _said(question, column, shape)
         if found is None or column in text or _uses(query, column) > (2 if query.group else 1):
@@ -160,9 +161,10 @@ def _swapped(question: str, query: Query, shape: Shape, rng: random.Random) -> s
             words = shape.words(new)
         if found[0].lower() not in (shape.words(column), shape.words(column, short=False)):
             words = plural(words)
+        named = column == shape.label(own)  # rows of one name belong together: shown is another, grouped is by the name
         for name in ("shown", "where"):
             setattr(query, name, [tuple(new if t == column else t for t in item) for item in getattr(query, name)])
-        for name in ("group", "having", "order"):
+        for name in ("having", "order") if named else ("group", "having", "order"):
             setattr(query, name, tuple(new if t == column else t for t in getattr(query, name)))
         _join(query, way)
         return question[: found.start()] + words + question[found.end() :]

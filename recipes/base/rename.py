@@ -208,7 +208,8 @@ class Public:
                 text = token[1:-1].replace("''", "'")
                 bare = text.strip("%")
                 if bare and rng.random() < 0.6:
-                    found = re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", question, re.IGNORECASE)
+                    case = re.IGNORECASE if len(bare) > 1 else 0
+                    found = re.search(rf"(?<!\w)(?<!\w['’]){re.escape(bare)}(?!\w)", question, case)
                     if found and not bare.isdigit():
                         new = self._literal(bare)
                         question = question[: found.start()] + new + question[found.end() :]

@@ -57,10 +57,56 @@ _SAME = (
     ("both", ""),
     ("respectively", ""),
     ("corresponding", ""),
+    ("live in", "reside in", "are living in", "have their home in"),
+    ("lives in", "resides in", "is living in"),
+    ("work in", "are employed in", "have a job in"),
+    ("works in", "is employed in"),
+    ("work for", "are employed by"),
+    ("works for", "is employed by"),
+    ("belong to", "are part of", "are members of"),
+    ("belongs to", "is part of"),
+    ("bought", "purchased"),
+    ("participated in", "took part in", "were involved in", "competed in"),
+    ("participate in", "take part in", "are involved in"),
+    ("have never", "never"),
+    ("without any", "with no", "that have no", "lacking any"),
+    ("at least one", "one or more"),
+    ("exactly one", "only one", "just one", "a single"),
+    ("in total", "altogether", "overall", "all in all"),
+    ("is greater than", "exceeds", "is more than", "is bigger than"),
+    ("is less than", "is below", "is under", "is smaller than"),
+    ("produced by", "made by", "created by"),
+    ("written by", "authored by"),
+    ("owned by", "belonging to"),
+    ("began", "started"),
+    ("ended", "finished"),
+    ("prior to", "earlier than", "before"),
+    ("later than", "after"),
+    ("the average", "the mean"),
+    ("the maximum", "the highest"),
+    ("the minimum", "the lowest"),
+    ("the same", "an identical"),
+    ("except", "apart from", "other than", "besides"),
+    ("associated with", "linked to", "connected with", "related to"),
+    ("occurred in", "took place in", "happened in"),
+    ("named", "called", "with the name", "by the name of"),
+    ("information about", "details about", "data on"),
+    ("all the information", "everything", "all details"),
 )
-_SAME_OF = {
-    phrase: group for group in _SAME for phrase in group if phrase and phrase not in ("and", "with", "in", "has")
-}
+_ONLY_SAID = frozenset(("and", "with", "in", "has", "names", "ids", "any", "called", "after", "before", "besides"))
+_SAME_OF = {phrase: group for group in _SAME for phrase in group if phrase and phrase not in _ONLY_SAID}
+_ASKING = (
+    "Tell me", "Can you tell me", "I want to know", "I'd like to know", "Do you know", "Please tell me", "Find out",
+    "I wonder", "could you check", "Let me know", "We need to know", "could you find out",
+)  # fmt: skip
+_CASUAL = (
+    "hi, ", "hey, ", "hello, ", "quick question: ", "for my report, ", "ok, ", "so, ", "now, ", "please: ", "just ",
+    "for the meeting: ", "one more: ", "sorry, ", "Question: ", "from the database, ", "as a table: ", "hm, ",
+)  # fmt: skip
+_AFTERWARDS = (
+    " please", " pls", ", thanks", " asap", ", thank you", " for me", " in the data", ", if possible", " right now",
+    " - need this today", " in our records", " in the system",
+)  # fmt: skip
 _SAME_AT = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _SAME_OF), key=len, reverse=True)) + r")\b", re.I)
 
 _COMPARED = {
@@ -111,12 +157,20 @@ def vary(question: str, tokens: Sequence[str], rng: random.Random) -> tuple[str,
 
 def reword(question: str, rng: random.Random) -> str:
     """Return the question in other words, with the same SQL."""
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         question = _opened(question, rng)
     if rng.random() < 0.6:
         question = _SAME_AT.sub(
             lambda m: rng.choice(_SAME_OF[m.group().lower()]) if rng.random() < 0.4 else m[0], question
         )
+    if question.startswith(("How many", "Which", "Who ")) and rng.random() < 0.12:
+        question = f"{rng.choice(_ASKING)} {question[0].lower()}{question[1:]}"
+    elif question and rng.random() < 0.04:
+        question = f"{rng.choice(_CASUAL)}{question[0].lower()}{question[1:]}"
+    if rng.random() < 0.03:
+        question = question.rstrip(".? ") + rng.choice(_AFTERWARDS)
+    if question and rng.random() < 0.06:  # as in a search box
+        question = re.sub(r"\b(?:the|all|of all|a|an) (?=\w)", "", question[0].lower() + question[1:]).rstrip(".? ")
     question = " ".join(question.split())
     question = roughen(question, rng, 0.25, ())
     roll = rng.random()

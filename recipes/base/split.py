@@ -94,7 +94,7 @@ def _move(schema: Schema, pairs: Sequence[Pair], rng: random.Random, noun: str) 
     chosen = {column} | {c for c in others if rng.random() < share}
     if len(chosen) >= len(table.columns):
         return None
-    target = _called(table.name, column, rng, noun)
+    target = _called(table.name, column, len(chosen) == 1, rng, noun)
     taken = {t.name.lower() for t in schema.tables}
     key = rng.choice(_KEYS).format(target)
     reference = (
@@ -105,7 +105,7 @@ def _move(schema: Schema, pairs: Sequence[Pair], rng: random.Random, noun: str) 
     return _Move(table.name.lower(), frozenset(chosen), target, key, reference)
 
 
-def _called(table: str, column: str, rng: random.Random, noun: str) -> str:
+def _called(table: str, column: str, alone: bool, rng: random.Random, noun: str) -> str:
     words = split_identifier(column)
     homes = [home for word in words for home in _HOME_OF.get(word, ())]
     roll = rng.random()
@@ -113,7 +113,7 @@ def _called(table: str, column: str, rng: random.Random, noun: str) -> str:
         return rng.choice(homes)
     if roll < 0.7:
         return f"{'_'.join(split_identifier(table))}_{rng.choice(_OF)}"
-    if roll < 0.8 and words:
+    if alone and roll < 0.85 and words:
         return "_".join(words)
     return "_".join(noun.split())
 
