@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from invent import DIALECT_WEIGHTS, DIALECTS, Inventor, Style
+from keys import reference_words
 from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 from sqlwright.schema.values import Value
 from words import CATEGORIES
@@ -74,6 +75,8 @@ class Blueprints:
                 words = column.name.replace("_", " ")
                 if column.kind not in ("key",) and not column.kind.startswith(">"):
                     words = self._reworded(column.name)
+                elif column.kind == f"> {column.name.removesuffix('_id')}" and rng.random() < style.odd_references:
+                    words = " ".join(reference_words(names[column.kind[2:]], rng))
                 elif not style.key_named and column.kind == "key":
                     words = "id"
                 spelled[table.name, column.name] = style.column(words, table.name.replace("_", " "))

@@ -15,6 +15,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from keys import reference_words
 from sqlwright.schema.lexicon_rows import rows
 from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 from sqlwright.schema.values import Value
@@ -277,6 +278,7 @@ class Style:
         self.column_prefix = rng.random() < 0.12
         self.key_named = rng.random() < 0.6
         self.declares_keys = rng.random() < 0.88
+        self.odd_references = rng.choice((0.0, 0.0, 0.3, 0.9)) if self.declares_keys else 0.0
         self.samples = rng.choices((0.0, 0.3, 0.9), (60, 25, 15))[0]
         self.integer = rng.choice(("INTEGER", "INTEGER", "INT", "BIGINT"))
         self.real = rng.choice(("REAL", "REAL", "DECIMAL(10, 2)", "FLOAT", "NUMERIC"))
@@ -323,6 +325,8 @@ class Style:
     def reference(self, target: Table, rng: random.Random) -> str:
         """Return the identifier of a column that points to `target`."""
         key = target.primary_key[0]
+        if rng.random() < self.odd_references:
+            return self._spell(" ".join(reference_words(target.name.removeprefix(self.table_prefix), rng)))
         if self.key_named and rng.random() < 0.85:
             return key
         base = target.name.removeprefix(self.table_prefix)

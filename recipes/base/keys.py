@@ -134,6 +134,11 @@ def respelled(schema: Schema, said: Collection[str], names: Mapping[str, str], r
     return found
 
 
+def reference_words(target: str, rng: random.Random) -> list[str]:
+    """Return the words of a column that points to a table."""
+    return _filled(rng.choice(_REFERENCES), _noun(target), rng)
+
+
 def _take(found: dict[str, str], table: str, name: str, new: str, names: Mapping[str, str]) -> None:
     """Note the new name, unless the table has a column of that name."""
     begin = mark(table) + "|"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import synonyms
@@ -114,7 +114,10 @@ class Public:
         said = self._said(schema, swaps, _KEEP.union(*(p.literal for p in pairs)))
         known = {(names[mark(t)], names[mark(t, c)]): own for (t, c), own in values.items() if mark(t, c) in names}
         written = [self._write(pair, said, names, known) for pair in pairs]
-        return Group(self._schema(schema, values, pairs, names), known, written)
+        schema = self._schema(schema, values, pairs, names)
+        if rename and rng.random() < 0.3:
+            schema = self._grown(schema, written)
+        return Group(schema, known, written)
 
     def _some(self, db_id: str, size: int) -> list[Pair]:
         """Return different questions of a database, those with joins more often."""
@@ -276,6 +279,20 @@ class Public:
         if rng.random() < 0.5:
             rng.shuffle(tables)
         return Schema(schema.db_id, tuple(tables), "sqlite")
+
+    def _grown(self, schema: Schema, pairs: Sequence[tuple[str, str]]) -> Schema:
+        """Return the schema with more columns here and there, of which no question has a word."""
+        rng = self.rng
+        asked = {singular(word) for question, _ in pairs for word in _WORD.findall(question.lower())}
+        tables = []
+        for table in schema.tables:
+            columns = list(table.columns)
+            for words in (rng.choice(self.attributes).split() for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))):
+                name = spelled_like(columns[-1].name, words)
+                if not asked & set(words) and not any(name.lower() == c.name.lower() for c in columns):
+                    columns.insert(rng.randint(1, len(columns)), Column(name, rng.choice(("text", "text", "number"))))
+            tables.append(replace(table, columns=tuple(columns)))
+        return replace(schema, tables=tuple(tables))
 
     def _sample(self, found: Sequence[Value], share: float) -> tuple[str, ...]:
         return (str(found[0]),) if found and share and self.rng.random() <= share else ()
