@@ -128,9 +128,10 @@ class Source:
         indexed = {key: found for key, found in values.items() if rng.random() > self.settings["unindexed"]}
         linker = Linker(schema, indexed, self.lexicon)
         self.strangers.remember(pairs)
-        if rng.random() < self.settings["hidden"] and (hidden := hide(schema, pairs, linker, self.lexicon, rng)):
-            schema, pairs = hidden.schema, hidden.pairs
-            linker = Linker(schema, indexed, self.lexicon)
+        if rng.random() < self.settings["hidden"]:
+            hidden = hide(schema, indexed, pairs, linker, self.lexicon, rng)
+            if hidden is not None:
+                schema, pairs, linker = hidden.schema, hidden.pairs, hidden.linker
         if rng.random() < self.settings["strangers"] and (question := self.strangers.question(linker)):
             pairs = [*pairs, (question, UNKNOWN)]
         prefix = schema_prefix(schema, self.template)

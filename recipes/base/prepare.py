@@ -94,9 +94,10 @@ class Asked:
             lost: dict[str, dict[str, Any]] = {}
             kept: dict[str, dict[str, Any]] = {}
             ids = {item["question"]: item["id"] for item in own}
+            linker = self.linker(db_id)
             for _ in range(30):
                 pairs = [(item["question"], item["sql"]) for item in rng.sample(own, min(20, len(own)))]
-                hidden = hide(self.schemas[db_id], pairs, self.linker(db_id), Lexicon.builtin(), rng)
+                hidden = hide(self.schemas[db_id], self.values[db_id], pairs, linker, Lexicon.builtin(), rng)
                 if hidden is None:
                     continue
                 gone = sorted(hidden.gone, key=str)

@@ -6,7 +6,7 @@ unanswerable where the linker found the hidden thing by name and finds nothing e
 needs it without naming it is left out, since another column might serve. The rest are questions of other schemas, and
 small talk.
 
-    hidden = hide(schema, pairs, linker, lexicon, rng)
+    hidden = hide(schema, values, pairs, linker, lexicon, rng)
     hidden.schema, hidden.pairs     # SQL is UNKNOWN where nothing can answer
 """
 
@@ -23,6 +23,7 @@ from sqlwright.schema.lexicon import Lexicon
 from sqlwright.schema.link_keys import STOP, WORD
 from sqlwright.schema.linker import Linker
 from sqlwright.schema.model import Schema, Table
+from sqlwright.schema.values import Values
 from sqlwright.schema.words import singular, split_identifier
 from sqlwright.sqlkit.names import identifier
 
@@ -66,33 +67,53 @@ class Hidden:
     schema: Schema
     pairs: Pairs
     gone: frozenset[Item]
+    linker: Linker
+    """Of the smaller schema."""
 
 
-def hide(schema: Schema, pairs: Pairs, linker: Linker, lexicon: Lexicon, rng: random.Random) -> Hidden | None:
+def hide(
+    schema: Schema, values: Values, pairs: Pairs, linker: Linker, lexicon: Lexicon, rng: random.Random
+) -> Hidden | None:
     """Take a column, now and then a table, away from a group of questions; None where none lends itself.
 
     Args:
+        values: what the linkers know of the columns' values.
         linker: of the whole schema.
     """
-    used = [names_in(sql) for _, sql in pairs]
-    tables = [t for t in schema.tables if len(schema.tables) > 1]
-    rng.shuffle(tables)
-    if tables and rng.random() < 0.3:
-        for owner in tables:
-            pointing = _pointing(schema, owner.name)
-            lost = {identifier(name, schema.dialect) for name in (owner.name, *(column for _, column in pointing))}
-            needing = [not lost.isdisjoint(names) for names in used]
-            if 0 < sum(needing) <= len(pairs) // 2:
-                gone: frozenset[Item] = frozenset([(owner.name, None), *pointing])
-                return _without(schema, gone, pairs, needing, linker, lexicon)
-    columns = [(t, c.name) for t in schema.tables for c in t.columns]
+    found = _to_lose(schema, [names_in(sql) for _, sql in pairs], rng)
+    if found is None:
+        return None
+    gone, needing = found
+    smaller = without(schema, gone)
+    rest = Linker(smaller, values, lexicon)
+    kept: Pairs = []
+    for (question, sql), needs in zip(pairs, needing, strict=True):
+        if not needs:
+            kept.append((question, sql))
+        elif _asks_for(question, gone, linker, rest):
+            kept.append((question, UNKNOWN))
+    return Hidden(smaller, kept, gone, rest)
+
+
+def _to_lose(
+    schema: Schema, used: Sequence[frozenset[str]], rng: random.Random
+) -> tuple[frozenset[Item], list[bool]] | None:
+    """Return what may be taken from a schema, and which questions need it: some, and no more than half.
+
+    Args:
+        used: the names in each question's SQL.
+    """
+    choices: list[frozenset[Item]] = []
+    if len(schema.tables) > 1 and rng.random() < 0.3:
+        owners = rng.sample(schema.tables, len(schema.tables))
+        choices += [frozenset([(owner.name, None), *_pointing(schema, owner.name)]) for owner in owners]
+    columns = [(table, column.name) for table in schema.tables for column in table.columns]
     rng.shuffle(columns)
-    for table, column in columns:
-        if not is_apart(schema, table, column):
-            continue
-        needing = [identifier(column, schema.dialect) in names for names in used]
-        if 0 < sum(needing) <= len(pairs) // 2:
-            return _without(schema, frozenset([(table.name, column)]), pairs, needing, linker, lexicon)
+    for gone in choices + [frozenset([(t.name, c)]) for t, c in columns if is_apart(schema, t, c)]:
+        lost = {identifier(column or table, schema.dialect) for table, column in gone}
+        needing = [not lost.isdisjoint(names) for names in used]
+        if 0 < sum(needing) <= len(used) // 2:
+            return gone, needing
     return None
 
 
@@ -150,21 +171,6 @@ class Strangers:
 def names_in(sql: str) -> frozenset[str]:
     """Return the words of a statement as they are written, literals left out."""
     return frozenset(token for token in _SQL_NAME.findall(sql) if token[0] != "'")
-
-
-def _without(
-    schema: Schema, gone: frozenset[Item], pairs: Pairs, needing: list[bool], linker: Linker,
-    lexicon: Lexicon,
-) -> Hidden:  # fmt: skip
-    smaller = without(schema, gone)
-    rest = Linker(smaller, None, lexicon)
-    kept: Pairs = []
-    for (question, sql), needs in zip(pairs, needing, strict=True):
-        if not needs:
-            kept.append((question, sql))
-        elif _asks_for(question, gone, linker, rest):
-            kept.append((question, UNKNOWN))
-    return Hidden(smaller, kept, gone)
 
 
 def _asks_for(question: str, gone: Collection[Item], linker: Linker, rest: Linker) -> bool:

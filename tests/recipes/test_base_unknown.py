@@ -65,7 +65,7 @@ PAIRS = [
 def _hidden() -> Iterator[Hidden]:
     for seed in range(60):
         linker = Linker(SCHEMA, {}, Lexicon.builtin())
-        if found := hide(SCHEMA, PAIRS, linker, Lexicon.builtin(), random.Random(seed)):
+        if found := hide(SCHEMA, {}, PAIRS, linker, Lexicon.builtin(), random.Random(seed)):
             yield found
 
 
