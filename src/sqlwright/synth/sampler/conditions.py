@@ -23,12 +23,12 @@ from sqlwright.synth.tree import (
 )
 
 _ROLE_WEIGHT = {
-    "category": 3.0,
-    "name": 1.6,
-    "measure": 2.0,
-    "ordinal": 2.0,
+    "category": 4.2,
+    "name": 2.0,
+    "measure": 1.5,
+    "ordinal": 1.5,
     "date": 1.8,
-    "flag": 1.2,
+    "flag": 1.4,
     "text": 1.0,
     "code": 0.4,
 }
@@ -53,7 +53,7 @@ def where(
     first = _column(dice, table, avoid, many)
     if first is None:
         return None
-    if simple or dice.chance(0.55):
+    if simple or dice.chance(0.5):
         return predicate(dice, first, many=many)
     if dice.chance(0.16):
         either = _either(dice, first)
@@ -65,14 +65,14 @@ def where(
     flags = "flag" in (first.role, second.role)
     op: Literal["and", "or"] = "and" if flags or dice.chance(0.85) else "or"
     chosen = [first, second]
-    if op == "and" and dice.chance(0.3):
+    if op == "and" and dice.chance(0.5):
         third = _column(dice, table, (*avoid, first.node, second.node), True)
         chosen += [third] if third is not None and not third.unique else []
     parts = tuple(predicate(dice, column, plain=True, many=True) for column in chosen)
-    return Both(op, _flat(parts) if op == "and" else parts)
+    return Both(op, flat(parts) if op == "and" else parts)
 
 
-def _flat(parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
+def flat(parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
     """Return the parts with those of an inner AND in its place."""
     return tuple(
         item for part in parts for item in (part.items if isinstance(part, Both) and part.op == "and" else (part,))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlwright.synth.catalog import TableInfo
 from sqlwright.synth.paths import Path
 from sqlwright.synth.sampler import aggregates as agg
-from sqlwright.synth.sampler.conditions import pinned, used, where
+from sqlwright.synth.sampler.conditions import flat, pinned, used, where
 from sqlwright.synth.sampler.dice import Dice, items, label_items, projection
 from sqlwright.synth.tree import Aggregate, Both, Column, Condition, DatePart, Item, Join, Order, Query, Source
 
@@ -136,9 +136,16 @@ def grouped(dice: Dice) -> Query | None:
     drawn = _group(dice)
     if drawn is None:
         return None
-    columns, keys, subject, query = drawn
+    columns, keys, subject, query, child = drawn
+    select = [*columns, Item(subject)]
+    if dice.chance(0.22) and child.measures and not subject.distinct:
+        other = (
+            agg.COUNT if subject != agg.COUNT and dice.chance(0.6) else agg.aggregate(dice, dice.pick(child.measures))
+        )
+        if other != subject and other.argument not in used(query.where):
+            select.append(Item(other))
     order = agg.by(subject, dice.chance(0.75)) if dice.chance(0.25) else ()
-    return replace(query, select=(*columns, Item(subject)), group_by=keys, order_by=order)
+    return replace(query, select=tuple(select), group_by=keys, order_by=order)
 
 
 def group_having(dice: Dice) -> Query | None:
@@ -146,7 +153,7 @@ def group_having(dice: Dice) -> Query | None:
     drawn = _group(dice)
     if drawn is None:
         return None
-    columns, keys, subject, query = drawn
+    columns, keys, subject, query, _ = drawn
     table = _table_of(dice, subject, query)
     start = dice.catalog.table(query.source.table)
     groups = start.rows or 0 if len(keys) > 1 or keys == (start.key,) else agg.groups(dice, keys[0])
@@ -163,7 +170,7 @@ def group_top(dice: Dice) -> Query | None:
     drawn = _group(dice)
     if drawn is None:
         return None
-    columns, keys, subject, query = drawn
+    columns, keys, subject, query, _ = drawn
     select = (*columns, Item(subject)) if dice.chance(0.28) else columns
     order = agg.best(subject, dice.chance(0.85))
     return replace(query, select=select, group_by=keys, order_by=order, limit=agg.top(dice, 5))
@@ -201,8 +208,10 @@ def with_zero(dice: Dice) -> Query | None:
     return Query((*label_items(table), Item(subject)), Source(table.name, joins), group_by=keys, order_by=order)
 
 
-def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...], Aggregate, Query] | None:
-    """Draw what to group by, the keys, the aggregate, and the bare query (source and condition)."""
+def _group(
+    dice: Dice,
+) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...], Aggregate, Query, TableInfo] | None:
+    """Draw what to group by, the keys, the aggregate, the bare query (source and condition), and the rows counted."""
     table, path = _start(dice, ("D", "D", "DD", "DU", "DDU"))
     if path is None:
         return None
@@ -229,7 +238,10 @@ def _group(dice: Dice) -> tuple[tuple[Item, ...], tuple[Column | DatePart, ...],
         return None
     if subject.argument in used(condition):
         condition = None
-    return columns, keys, subject, Query((), _source(path), where=condition)
+    if condition is not None and child is not end and dice.chance(0.3):
+        more = _maybe_and(dice, condition, child, 1.0)
+        condition = condition if subject.argument in used(more) else more
+    return columns, keys, subject, Query((), _source(path), where=condition), child
 
 
 def _table_of(dice: Dice, subject: Aggregate, query: Query) -> TableInfo:
@@ -253,8 +265,11 @@ def _source(path: Path) -> Source:
 
 
 def _maybe_and(dice: Dice, condition: Condition, table: TableInfo, probability: float) -> Condition:
-    """Return the condition, now and then with one on the subject's own columns added."""
-    if not dice.chance(probability) or isinstance(condition, Both):
+    """Return the condition, now and then with one or two on another table's own columns added."""
+    parts = flat((condition,))
+    if not dice.chance(probability) or len(parts) > 2 or (isinstance(condition, Both) and condition.op == "or"):
         return condition
-    own = where(dice, table, simple=True, many=True)
-    return Both("and", (condition, own)) if own is not None and not isinstance(own, Both) else condition
+    own = where(dice, table, simple=len(parts) > 1 or dice.chance(0.7), many=True)
+    if own is None or (isinstance(own, Both) and own.op == "or"):
+        return condition
+    return Both("and", flat((condition, own)))

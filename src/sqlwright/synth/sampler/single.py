@@ -102,7 +102,7 @@ def grouped(dice: Dice) -> Query | None:
     subject = agg.group_aggregate(dice, table, key)
     condition = where(dice, table, (_column_of(key),), simple=dice.chance(0.8), many=True) if dice.chance(0.4) else None
     select = [Item(key), Item(subject)]
-    if dice.chance(0.2) and table.measures:
+    if dice.chance(0.34) and table.measures:
         counted = subject.argument is not None and dice.chance(0.5)
         extra = agg.COUNT if counted else agg.aggregate(dice, dice.pick(table.measures))
         if extra != subject and extra.argument != key:
