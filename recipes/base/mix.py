@@ -110,8 +110,8 @@ class Source:
             sampler = Sampler(Catalog(schema, values), self.settings["shapes"], rng)
         except SchemaError:  # only keys: nothing to ask about
             return []
-        english = EnglishWriter(schema, self.lexicon, rng)
-        chinese = ChineseWriter(schema, self.lexicon, rng)
+        english = EnglishWriter(schema, self.lexicon, rng, values=values)
+        chinese = ChineseWriter(schema, self.lexicon, rng, values=values)
         pairs = []
         for _ in range(self.settings["group"]):
             try:

@@ -85,7 +85,7 @@ def make_pairs(
     lexicon = lexicon or Lexicon.builtin()
     catalog = Catalog(schema, values, read_profile(executor, schema))
     sampler = Sampler(catalog, weights, rng)
-    writers = {language: _WRITERS[language](schema, lexicon, rng) for language in shares}
+    writers = {language: _WRITERS[language](schema, lexicon, rng, values=values) for language in shares}
     synonyms = {language: _synonyms(lexicon, language) for language in shares}
     judge, novelty = Judge(executor, schema), Novelty()
     statistics = Statistics(Coverage(catalog))
@@ -136,7 +136,7 @@ def make_pairs(
     return examples, statistics
 
 
-_WRITERS: dict[str, Callable[[Schema, Lexicon, random.Random], Writer]] = {"en": EnglishWriter, "zh": ChineseWriter}
+_WRITERS: dict[str, Callable[..., Writer]] = {"en": EnglishWriter, "zh": ChineseWriter}
 
 
 def _shares(languages: Mapping[str, float] | Sequence[str]) -> dict[str, float]:

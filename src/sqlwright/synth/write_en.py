@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 
 from sqlwright.schema.model import Schema
+from sqlwright.synth.catalog import Values
 from sqlwright.synth.english.asks import Asked, finished
 from sqlwright.synth.english.computed import say_computed
 from sqlwright.synth.english.entity import Scene
@@ -21,6 +22,7 @@ from sqlwright.synth.english.having import say_groups
 from sqlwright.synth.english.listing import say_listing
 from sqlwright.synth.english.names import Namer, Names
 from sqlwright.synth.english.noise import roughen
+from sqlwright.synth.english.remarks import say_with_remark
 from sqlwright.synth.english.selfjoins import say_pairs, say_superior
 from sqlwright.synth.english.sets import say_set
 from sqlwright.synth.english.steps import say_steps
@@ -37,10 +39,19 @@ class EnglishWriter:
         lexicon: names of tables and columns, usually `sqlwright.schema.Lexicon`.
         rng: the source of every choice; the same state gives the same questions.
         noise: how careless the questions are: 0 gives clean English, 1 a slip in most.
+        values: stored values by (table, column), for remarks that name one without restricting to it.
     """
 
-    def __init__(self, schema: Schema, lexicon: Namer, rng: random.Random, *, noise: float = 0.08) -> None:
-        self._names = Names(schema, lexicon)
+    def __init__(
+        self,
+        schema: Schema,
+        lexicon: Namer,
+        rng: random.Random,
+        *,
+        noise: float = 0.08,
+        values: Values | None = None,
+    ) -> None:
+        self._names = Names(schema, lexicon, values)
         self._rng = rng
         self._noise = noise
 
@@ -75,7 +86,7 @@ def _say(tree: Tree, voice: Voice) -> Asked:
         return say_set(tree, voice)
     if isinstance(tree, With):
         return say_steps(tree, voice)
-    return _say_query(tree, voice)
+    return say_with_remark(tree, voice, _say_query) or _say_query(tree, voice)
 
 
 def _say_query(query: Query, voice: Voice) -> Asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from sqlwright.schema.model import Schema
+from sqlwright.synth.catalog import Values
 from sqlwright.synth.chinese.combined import set_operation, with_query
 from sqlwright.synth.chinese.frames import Ask, finish
 from sqlwright.synth.chinese.groups import grouped
@@ -23,9 +24,19 @@ class ChineseWriter:
         lexicon: gives the Chinese names; items without one keep their identifier.
         rng: every choice comes from it, so equal seeds give equal questions.
         noise: how often a question gets a slip of the pen (a dropped 的, a homophone), 0 to 1.
+        values: stored values by (table, column), for remarks that name one without restricting to it.
     """
 
-    def __init__(self, schema: Schema, lexicon: Lexicon, rng: random.Random, *, noise: float = 0.0) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        lexicon: Lexicon,
+        rng: random.Random,
+        *,
+        noise: float = 0.0,
+        values: Values | None = None,
+    ) -> None:
+        self._values = values or {}
         self._phrases = Phrases(schema, lexicon)
         self._rng = rng
         self._noise = noise

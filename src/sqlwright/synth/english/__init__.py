@@ -10,6 +10,7 @@ parts, entity   noun phrases for rows, put together from the modifiers
 measures        aggregates in words; sorting: orders in words
 listing, apart, about_one, tops, parents, totals, grouping, having, computed, selfjoins, sets, steps
                 one module a shape of question
+remarks         what is added in a second sentence: an order, "each once", a restriction
 asks            sentence frames around a noun phrase
 lexis           the words chosen by what a table or column is about; grammar: articles, endings, lists
 noise           the carelessness of people at a keyboard

@@ -96,4 +96,6 @@ def finished(voice: Voice, asked: Asked) -> str:
         return text + ("." if voice.chance(0.6) else "")
     if mark == "?":
         return text + "?"
+    if not text[-1].isalnum():
+        return text
     return text + ("?" if voice.chance(0.06) else "." if voice.chance(0.08) else "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlwright.schema import model
 from sqlwright.schema.words import plural, singular, split_identifier
+from sqlwright.synth.catalog import Values
 from sqlwright.synth.english.lexis import COUNTED, EVENT_VERBS, MASS, ODD_NOUNS, PEOPLE, PLACES, Scale
 from sqlwright.synth.english.senses import (
     Sense,
@@ -20,6 +22,7 @@ from sqlwright.synth.english.senses import (
     without_table,
     words_of,
 )
+from sqlwright.synth.tree import Column, Value
 
 _ABBREVIATED = {
     "dest": "destination",
@@ -96,9 +99,10 @@ class ColumnWords:
 class Names:
     """The words of one schema, each worked out when first asked for."""
 
-    def __init__(self, schema: model.Schema, lexicon: Namer) -> None:
+    def __init__(self, schema: model.Schema, lexicon: Namer, values: Values | None = None) -> None:
         self.schema = schema
         self._lexicon = lexicon
+        self._values = values or {}
         self._tables: dict[str, TableWords] = {}
         self._columns: dict[tuple[str, str], ColumnWords] = {}
         self._people = -1
@@ -118,6 +122,10 @@ class Names:
             owner = self.schema.table(table)
             words = self._columns[table, name] = self._column(owner, owner.column(name))
         return words
+
+    def values_of(self, column: Column) -> Sequence[Value]:
+        """Return the stored values of a column, most frequent first; none where they are not known."""
+        return self._values.get((column.table, column.name), ())
 
     def role(self, table: str, column: str) -> str:
         """Return what a foreign key calls its target, as "origin airport"; "" when that is the target's own name."""
