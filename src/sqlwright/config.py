@@ -179,6 +179,8 @@ class PredictConfig(Section):
     """Environment variable that holds the endpoint's key; the key itself is never written anywhere."""
     bits: Literal[0, 4, 8] = 0
     """Hold the weights in 4 or 8 bits (transformers on a CUDA device); 0 leaves them as they are."""
+    vllm: list[str] = []
+    """Further arguments of the engine vllm's class `LLM`, such as "max_model_len=4096" or "dtype=float32"."""
     task: Literal["auto", "text-to-sql", "sql-to-text", "reasoning"] = "auto"
     """Whether to reason before writing SQL; "auto" does where the model was trained to. With "sql-to-text", `predict`
     writes questions for a set's SQL."""

@@ -1,20 +1,26 @@
-"""Writes SQL with vLLM, on a GPU (`predict.engine = "vllm"`, extra `vllm`).
+"""Writes SQL with vLLM (`predict.engine = "vllm"`, extra `vllm`).
 
     writer = open_vllm("path/of/base", tokenizer, "runs/1/model")
     writer = open_vllm("path/of/base", tokenizer, adapters={"mine": "runs/1/model"})
     writer.generate(prompts, adapter="mine")
 
 vLLM batches by itself, and its prefix cache serves the questions of one schema. Adapters stay apart from the weights.
-The names of vLLM that this uses were checked against 0.33.
+Models were run with 0.32, on a CPU; the names of vLLM that this uses were checked against 0.33 too.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from sqlwright.errors import ConfigError, MissingExtra
 from sqlwright.infer.choose import Candidate, distinct
@@ -32,6 +38,8 @@ _AT_ONCE = 512
 """Prompts that are handed over at once, or more: their answers come back together."""
 _RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 """Ranks that vLLM can make room for."""
+_GRACE = 20.0
+"""Seconds that vLLM's processes have to give back what they share, before they are killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Vllm:
                 extract_sql(text, thinking=thinking),
                 text,
                 _seconds(answer),
-                len(answer.outputs[0].token_ids),
+                _tokens(answer.outputs[0]),
             )
             out.append(one)
             if done is not None:
@@ -167,6 +175,7 @@ def open_vllm(
     adapters: Mapping[str, Path | str] | None = None,
     own_code: bool = False,
     grammar: bool = False,
+    options: Sequence[str] = (),
 ) -> Vllm:
     """Return what writes SQL with vLLM.
 
@@ -175,31 +184,81 @@ def open_vllm(
         adapters: several, folder by name; each call names the one it is for.
         own_code: whether code that comes with the base may run on this machine.
         grammar: hold answers to the grammars of their schemas.
+        options: arguments of vLLM's `LLM` as "name=value", the value as JSON or a bare word.
 
     Raises:
-        ConfigError: an adapter's rank is higher than vLLM has room for.
+        ConfigError: vLLM cannot run on this machine, cannot load the model, or has no room or no means for an adapter.
         MissingExtra: vLLM is not installed.
     """
-    try:
-        from vllm import LLM
-    except ImportError:
-        raise MissingExtra("vllm", "vllm") from None
     folders = {name: str(folder) for name, folder in (adapters or {}).items()}
     weights = str(base)
     if adapter is not None and (Path(adapter) / "adapter_config.json").exists():
         folders = {_ONLY: str(adapter)}
     elif adapter is not None:
         weights = str(adapter)
-    lora = {"enable_lora": True, "max_lora_rank": _room(folders)} if folders else {}
     # With statistics, for the seconds that a request took.
-    options: dict[str, Any] = {"enable_prefix_caching": True, "trust_remote_code": own_code, "disable_log_stats": False}
-    return Vllm(LLM(model=weights, **options, **lora), tokenizer, folders, grammar)
+    how: dict[str, Any] = {"enable_prefix_caching": True, "trust_remote_code": own_code, "disable_log_stats": False}
+    if folders:
+        how |= {"enable_lora": True, "max_lora_rank": _room(folders), "max_cpu_loras": len(folders)}
+    return Vllm(_opened(weights, how | {"use_tqdm_on_load": False} | _named(options)), tokenizer, folders, grammar)
+
+
+def _opened(weights: str, how: Mapping[str, Any]) -> Any:
+    """Return vLLM's `LLM`, whose processes end with this one."""
+    if find_spec("vllm") is None:
+        raise MissingExtra("vllm", "vllm")
+    # Read when it is imported. It would write a page to stdout, where --json has its one object.
+    os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("VLLM_LOGGING_STREAM", "ext://sys.stderr")
+    try:
+        from vllm import LLM
+
+        model: Any = LLM(model=weights, **how)
+    except Exception as error:  # of any kind: of drivers, of Hub names, of its own processes
+        raise ConfigError(f"vLLM cannot run {weights!r}: {_reason(error)}") from None
+    atexit.register(_end, weakref.ref(model))
+    return model
+
+
+def _end(model: weakref.ref[Any]) -> None:
+    """End vLLM's processes: Python waits for them at its exit, before vLLM's own finalizers end them."""
+    running = model()
+    if running is not None:
+        running.llm_engine.engine_core.shutdown(timeout=_GRACE)
+
+
+def _reason(error: Exception) -> str:
+    """Return in one line why vLLM does not start."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][:1])
+        return f"{where}: {first['msg']}" if where else first["msg"].splitlines()[0]
+    text = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return text.replace("See root cause above.", "Its process says why above.")
+
+
+def _named(options: Sequence[str]) -> dict[str, Any]:
+    """Return arguments by name. Raises ConfigError for one that is not of the form name=value."""
+    out = {}
+    for option in options:
+        name, sign, text = option.partition("=")
+        if not (sign and name.strip().isidentifier()):
+            raise ConfigError(f"predict.vllm: expected name=value, such as max_model_len=4096; found {option!r}")
+        try:
+            out[name.strip()] = json.loads(text)
+        except ValueError:
+            out[name.strip()] = text.strip()
+    return out
 
 
 def _room(folders: Mapping[str, str]) -> int:
     """Return the smallest rank that vLLM can make room for and no adapter exceeds."""
-    read = [(Path(folder) / "adapter_config.json").read_text(encoding="utf-8") for folder in folders.values()]
-    highest = max(json.loads(text)["r"] for text in read)
+    highest = 0
+    for folder in folders.values():
+        told = json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8"))
+        if told.get("use_dora"):
+            raise ConfigError(f"vLLM does not run DoRA adapters ({folder}); merge it first: sqlwright export merge")
+        highest = max(highest, told["r"])
     if highest > _RANKS[-1]:
         raise ConfigError(f"vLLM runs adapters of rank {_RANKS[-1]} at most, not {highest}; merge it first")
     return next(rank for rank in _RANKS if rank >= highest)
@@ -210,3 +269,8 @@ def _seconds(answer: Any) -> float:
     told = getattr(answer, "metrics", None)
     began, ended = (getattr(told, name, None) for name in ("queued_ts", "last_token_ts"))
     return round(ended - began, 6) if began and ended else 0.0
+
+
+def _tokens(written: Any) -> int:
+    """Return how many tokens an answer has, without the one that ends it."""
+    return len(written.token_ids) - (written.finish_reason == "stop")

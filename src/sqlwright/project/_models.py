@@ -123,7 +123,8 @@ class Model:
             from sqlwright.infer.vllm import open_vllm
 
             tokenizer = read_tokenizer(self.base, own_code=self.own_code)
-            return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code, grammar=config.grammar)
+            how: dict[str, Any] = {"grammar": config.grammar, "options": config.vllm}
+            return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code, **how)
         return self.engine(bits=config.bits, grammar=config.grammar)
 
     def for_engine(self, config: PredictConfig) -> Model:
