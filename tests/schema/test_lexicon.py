@@ -149,6 +149,32 @@ def test_every_row_is_found_by_its_head_and_spellings(file: str) -> None:
 # The user's own
 
 
+def test_words_take_their_meaning_from_what_is_beside_them() -> None:
+    assert names("doctors", "title", "zh", "full_name")[0] == "职称"
+    assert names("books", "title", "zh", "author")[0] == "书名"
+    assert names("items", "title", "zh", "isbn")[0] == "书名"
+    assert names("articles", "title", "zh")[0] == "标题"
+    assert "job title" in names("staff", "title", "en", "salary")
+    assert names("prescriptions", "days", "zh")[0] == "天数"
+    assert names("visits", "duration_minutes", "zh")[0] == "时长"
+    assert BUILTIN.names_of_table(table("loans", "book_id", "returned_on"), "zh")[0] == "借阅"
+    assert BUILTIN.names_of_table(table("loans", "amount", "interest_rate"), "zh")[0] == "贷款"
+    assert BUILTIN.names_of_value("tablet", "zh", "drugs.form")[0] == "片剂"
+    assert BUILTIN.names_of_value("tablet", "zh", "product.category")[0] == "平板"
+    assert "片剂" in BUILTIN.hints_of_value("tablet", "zh")
+    mine = BUILTIN.extended({"title": {"zh": ["抬头"]}})
+    one = table("doctors", "title")
+    assert mine.names_of_column(one, one.columns[0], "zh")[0] == "抬头"
+
+
+@pytest.mark.parametrize("file", ["senses", "table_senses", "value_senses"])
+def test_senses_are_clean(file: str) -> None:
+    found = rows(file)
+    assert all(row.zh and row.aliases and row.head == row.head.lower().strip() for row in found)
+    held = Counter((row.head, place) for row in found for place in row.aliases)
+    assert [key for key, count in held.items() if count > 1] == []
+
+
 def test_extension() -> None:
     mine = BUILTIN.extended({"customer": {"en": ["patron"], "zh": ["主顾"]}, "customer.city": {"zh": ["所在城市"]}})
     one = table("customer", "city", "customer_type")

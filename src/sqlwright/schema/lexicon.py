@@ -31,6 +31,7 @@ from sqlwright.schema.lexicon_compose import (
     without_noise,
 )
 from sqlwright.schema.lexicon_rows import NAME_FILES, Row, rows
+from sqlwright.schema.lexicon_senses import column_sense, table_sense, value_sense, value_senses
 from sqlwright.schema.model import Column, Table
 from sqlwright.schema.words import split_identifier
 
@@ -51,7 +52,7 @@ class Lexicon:
         self._index = index
         self._items = items
         self._columns: dict[tuple[str, str, str, str, Names], Names] = {}
-        self._cache: dict[tuple[str, str, str, str], tuple[Names, Names]] = {}
+        self._cache: dict[tuple[str, str, str, str, Names], tuple[Names, Names]] = {}
 
     @staticmethod
     @cache
@@ -92,10 +93,10 @@ class Lexicon:
         """Return what a person calls the rows of `table`, singular, most natural first.
 
         Args:
-            table: the table; of its columns nothing is used.
+            table: the table; its columns tell which meaning a word has ("loan" with a "book_id" is 借阅).
             language: "en" or "zh". English always has a name; Chinese has none when a part is unknown.
         """
-        return self.lookup(table.name, "", table.comment, language)[0]
+        return self.lookup(table.name, "", table.comment, language, _beside(table))[0]
 
     def names_of_column(self, table: Table, column: Column, language: str) -> Names:
         """Return what a person calls `column` of `table`; see `names_of_table`.
@@ -111,15 +112,17 @@ class Lexicon:
         return found
 
     def _column_names(self, table: Table, column: Column, language: str) -> Names:
-        names, _ = self.lookup(column.name, table.name, column.comment, language)
+        beside = _beside(table, column.name)
+        names, _ = self.lookup(column.name, table.name, column.comment, language, beside)
         taken: set[str] = set()
         for other in table.columns:
             if other.name != column.name:
-                taken.update(self.lookup(other.name, table.name, other.comment, language)[0][:1])
+                there = _beside(table, other.name)
+                taken.update(self.lookup(other.name, table.name, other.comment, language, there)[0][:1])
         first = names[:1]
         short = _without_prefix(column.name, table.name)
         if short and not any(_same(other.name, short) for other in table.columns):
-            shorter, _ = self.lookup(short, table.name, "", language)
+            shorter, _ = self.lookup(short, table.name, "", language, beside)
             own = _own(names, column.comment)
             names = (*names[:own], *shorter[:1], *names[own:], *shorter[1:4])
         clear = tuple(name for name in dict.fromkeys(names) if name not in taken)
@@ -127,45 +130,58 @@ class Lexicon:
 
     def hints_of_table(self, table: Table, language: str) -> Names:
         """Return words that point to `table` without being its name."""
-        return self.lookup(table.name, "", table.comment, language)[1]
+        return self.lookup(table.name, "", table.comment, language, _beside(table))[1]
 
     def hints_of_column(self, table: Table, column: Column, language: str) -> Names:
         """Return words that point to `column` without being its name ("old" to an age)."""
-        return self.lookup(column.name, table.name, column.comment, language)[1]
+        return self.lookup(column.name, table.name, column.comment, language, _beside(table, column.name))[1]
 
     def names_of_value(self, value: str, language: str, column: str = "") -> Names:
         """Return other words for a stored value ("closed": "已关闭"; "canceled": "cancelled"), or ().
 
-        A single letter has names only with a `column` that tells what it means: M and F in a gender or sex.
+        Args:
+            value: the value as stored.
+            language: "en" or "zh".
+            column: the column, with or without its table ("drugs.form"): a word with several meanings takes the one
+                that it has there (tablet: 片剂), and a single letter has names only where it tells what it means.
         """
-        row = _value_row(value, column)
-        if row is None:
-            return ()
+        row, sense = _value_row(value, column), value_sense(_value_key(value), split_identifier(column))
         if language == "zh":
-            return tuple(name for name in row.zh if name != value)
-        return tuple(name for name in (row.head, *row.en) if name.lower() != value.lower())
+            names = (
+                *(sense.zh if sense else ()),
+                *(row.zh if row and (not sense or row.zh[:1] == sense.zh[:1]) else ()),
+            )
+            return tuple(dict.fromkeys(name for name in names if name != value))
+        found = (*((row.head, *row.en) if row else ()), *(sense.en if sense else ()))
+        return tuple(dict.fromkeys(name for name in found if name.lower() != value.lower()))
 
     def hints_of_value(self, value: str, language: str, column: str = "") -> Names:
-        """Return words that point to a stored value without naming it ("brazilian" to Brazil)."""
+        """Return words that point to a stored value without naming it ("brazilian" to Brazil).
+
+        Without a column they include what the value may mean in one or another.
+        """
         row = _value_row(value, column)
-        if row is None:
-            return ()
-        return row.loose_zh if language == "zh" else row.loose_en
+        hints = (row.loose_zh if language == "zh" else row.loose_en) if row else ()
+        senses = () if column else value_senses(_value_key(value))
+        return (*hints, *(name for sense in senses for name in (sense.zh if language == "zh" else sense.en)))
 
     def expand(self, identifier: str) -> str:
         """Return the identifier's words with abbreviations written out: "cust_nm" -> "customer name"."""
         words = without_noise(split_identifier(identifier))
         return english_names(words, self._index)[0] if words else identifier
 
-    def lookup(self, name: str, table: str, comment: str, language: str) -> tuple[Names, Names]:
-        """Return names and hints of the column `name` of `table`, or of a table when that is ""."""
-        key = (name, table, comment, language)
+    def lookup(self, name: str, table: str, comment: str, language: str, beside: Names = ()) -> tuple[Names, Names]:
+        """Return names and hints of the column `name` of `table`, or of a table when that is "".
+
+        `beside` are the words of the table's columns, but for the column itself, where they are known.
+        """
+        key = (name, table, comment, language, beside)
         found = self._cache.get(key)
         if found is None:
-            found = self._cache[key] = self._make(name, table, comment, language)
+            found = self._cache[key] = self._make(name, table, comment, language, beside)
         return found
 
-    def _make(self, name: str, table: str, comment: str, language: str) -> tuple[Names, Names]:
+    def _make(self, name: str, table: str, comment: str, language: str, beside: Names) -> tuple[Names, Names]:
         if language not in ("en", "zh"):
             raise ConfigError(f"language {language!r} is not known; use 'en' or 'zh'")
         chinese = language == "zh"
@@ -176,7 +192,12 @@ class Lexicon:
         names = [*_comment_names(comment, language)]
         if own:
             names += own.zh if chinese else own.en
-        names += chinese_names(words, self._index) if chinese else english_names(words, self._index) or (name.lower(),)
+        general = chinese_names(words, self._index) if chinese else english_names(words, self._index) or (name.lower(),)
+        sense = self._sense(words, table, beside)
+        if sense is None:
+            names += general
+        else:
+            names += sense.zh if chinese else (*general[:1], *sense.en, *general[1:])
         if chinese and table and any(name.endswith("姓名") for name in names):
             names = self._names_by_kind(names, table)
         loose: dict[str, None] = {}
@@ -184,6 +205,17 @@ class Lexicon:
             if row := row_of(phrase, self._index):
                 loose |= dict.fromkeys(row.loose_zh if chinese else row.loose_en)
         return tuple(dict.fromkeys(names))[:_MAX_NAMES], tuple(name for name in loose if name not in names)
+
+    def _sense(self, words: Names, table: str, beside: Names) -> Row | None:
+        """The row of what `words` mean here; None where it is in doubt, or the user has named the word."""
+        if " ".join(words) in self._items:
+            return None
+        if not table:
+            return table_sense(words, beside)
+        owner, row = self.lookup(table, "", "", "zh")[0], row_of(words, self._index)
+        person = bool(owner) and is_person(owner[0])
+        of = without_noise(split_identifier(table))
+        return column_sense(words, of, beside, head=row.head if row else "", person=person)
 
     def _names_by_kind(self, names: list[str], table: str) -> list[str]:
         """People have a 姓名, things a 名称: put the names of one kind first and leave the other kind's out."""
@@ -202,6 +234,12 @@ def _comment_names(comment: str, language: str) -> Names:
     if language == "zh":
         return (text.removesuffix("表"),) if len(text) > 2 else (text,)
     return (text.lower(),) if len(text.split()) <= 4 else ()
+
+
+def _beside(table: Table, column: str = "") -> Names:
+    """The words of a table's columns, but for those of `column`."""
+    words = (word for other in table.columns if other.name != column for word in split_identifier(other.name))
+    return tuple(dict.fromkeys(words))
 
 
 def _own(names: Names, comment: str) -> int:
@@ -234,8 +272,12 @@ def _values() -> dict[str, Row]:
     return found
 
 
+def _value_key(value: str) -> str:
+    return value.strip().lower().replace("_", " ").replace("-", " ")
+
+
 def _value_row(value: str, column: str) -> Row | None:
-    key = value.strip().lower().replace("_", " ").replace("-", " ")
+    key = _value_key(value)
     if len(key) == 1 and key.isascii() and _ONE_LETTER.isdisjoint(split_identifier(column)):
         return None
     return _values().get(key)

@@ -47,6 +47,9 @@ _COUNTS = frozenset(("num", "no", "nbr", "number", "count", "cnt", "n", "nr", "q
 _FLAGS = frozenset(("is", "has", "can", "was", "are", "if"))
 _ZH_FLAG = {"has": "是否有", "can": "能否", "is": "是否", "was": "是否", "are": "是否", "if": "是否"}
 
+_ZH_UNITS = {"days": "天数", "pages": "页数", "hours": "小时数", "minutes": "分钟数", "months": "月数", "weeks": "周数"}
+"""What a plural counts at the end of a name."""
+_MEASURED = ("时长", "时间", "长度", "距离", "里程", "延误", "延迟", "期", "龄")
 _ZH_ENDS = {"by": ("人",), "at": ("时间", "日期"), "on": ("日期", "时间")}
 
 
@@ -215,6 +218,11 @@ def _composed(words: tuple[str, ...], index: Index) -> tuple[str, ...]:
             at = words.index(turn)
             heads, owners = chinese_names(words[:at], index)[:2], chinese_names(words[at + 1 :], index)[:2]
             return tuple(f"{link}{owner}{head}" for owner, head in product(owners, heads))[:_MOST]
+    if words[-1] in _ZH_UNITS:
+        heads = chinese_names(words[:-1], index)[:2]
+        return (
+            heads if any(head.endswith(_MEASURED) for head in heads) else tuple(h + _ZH_UNITS[words[-1]] for h in heads)
+        )
     if words[-1] in _ZH_ENDS:
         before = index.modifiers.get(words[-2])
         starts = before.zh[:1] if before and len(words) == 2 else chinese_names(words[:-1], index)[:1]
