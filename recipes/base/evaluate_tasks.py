@@ -53,10 +53,13 @@ def answers(engine: Engine, held: Heldout, examples: Sequence[Example], task: Ta
 def accuracy(
     held: Heldout, examples: Sequence[Example], found: Sequence[Prediction], urls: dict[str, str] | None = None
 ) -> float:
-    """Return the share of the answers with gold's rows, on the plain databases or those of `urls`."""
+    """Return the share of the answers with gold's rows, on the plain databases or those of `urls`.
+
+    Questions whose gold does not run there, as it compares a number with a text, do not count.
+    """
     where = urls or {db_id: f"sqlite:///{file}" for db_id, file in held.files.items()}
     verdicts = score(examples, found, lambda db_id: [where[db_id]], options=Options(TEST_SUITE))
-    return _share(v.correct for v in verdicts)
+    return _share(v.correct for v in verdicts if v.error != "gold-error")
 
 
 def sql_to_text(engine: Engine, held: Heldout) -> Figures:
