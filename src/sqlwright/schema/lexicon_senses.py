@@ -6,7 +6,8 @@
 
 `senses.tsv` and `value_senses.tsv` have the columns of the lexicon's other files, but that the second says where the
 row holds: a word of the table's name ("doctor"), a word of another column of the table (".author"), "@person" for a
-table of people, or "*" anywhere. Of values it is a word of the column or its table. The first row that holds is taken.
+table of people, or "*" anywhere. Of values it is a word of the column or its table. The first row that holds is
+taken; of values that for which most words speak.
 """
 
 from __future__ import annotations
@@ -46,9 +47,13 @@ def table_sense(words: tuple[str, ...], columns: tuple[str, ...]) -> Row | None:
 
 
 def value_sense(value: str, place: Collection[str]) -> Row | None:
-    """Return the row of a stored value in lower case; `place` are the words of its column and table."""
+    """Return the row of a stored value in lower case that most of the words of its column and table speak for."""
+    found = _senses("value_senses").get(value)
+    if not found:
+        return None
     words = {singular(word) for word in place}
-    return next((row for row in _senses("value_senses").get(value, ()) if not words.isdisjoint(row.aliases)), None)
+    best = max(found, key=lambda row: len(words.intersection(row.aliases)))
+    return None if words.isdisjoint(best.aliases) else best
 
 
 def value_senses(value: str) -> tuple[Row, ...]:
