@@ -7,7 +7,7 @@ from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import possessive
 from sqlwright.synth.english.measures import column_list
 from sqlwright.synth.english.relations import named
-from sqlwright.synth.english.voice import Voice
+from sqlwright.synth.english.wh import questions_of
 from sqlwright.synth.tree import Column, Compare
 
 
@@ -26,9 +26,9 @@ def say_about_one(scene: Scene, columns: list[Column], focus: str) -> Asked | No
     if any(c.name in table.label for c in columns):
         return None
     who = named(voice, node.table, literal)
-    if len(columns) == 1:
-        direct = _direct(voice, columns[0], who, table.human)
-        if direct is not None and voice.chance(0.6):
+    if voice.chance(0.65):
+        direct = questions_of(voice, columns, who, False, table.human)
+        if direct is not None:
             return direct, "?"
     names = column_list(voice, columns, False)
     plural = len(columns) > 1
@@ -38,43 +38,3 @@ def say_about_one(scene: Scene, columns: list[Column], focus: str) -> Asked | No
     if r < 0.5 and len(columns) == 1:
         return f"what {names} does {who} have", "?"
     return ask(voice, f"{names} {voice.pick('of', 'for', 'of')} {who}", plural)
-
-
-def _direct(voice: Voice, column: Column, who: str, human: bool) -> str | None:
-    """Return "how old is Ann" and the like, by what the column is about."""
-    words = voice.column(column)
-    scale = words.scale
-    if scale is not None and scale.how:
-        return f"how {scale.how} is {who}"
-    if scale is not None and scale.verb:
-        return voice.pick(
-            f"how much does {who} {scale.verb}",
-            f"how much is {who}" if scale.verb == "cost" else f"how much does {who} {scale.verb}",
-        )
-    if words.counted:
-        return f"how many {words.counted} does {who} have"
-    if words.places:
-        name = voice.phrase(column)
-        if voice.names.only_place(column.table) and voice.chance(0.5):
-            if "in" not in words.places:
-                return f"where does {who} come from"
-            return f"where does {who} live" if human else f"where is {who}{voice.pick('', ' located')}"
-        return voice.pick(
-            f"what {name} is {who} {'from' if human else 'in'}",
-            f"which {name} {f'does {who} live in' if human else f'is {who} in'}",
-        )
-    if words.verb and words.verb[0] not in ("due", "departing", "arriving"):
-        participle, passive = words.verb
-        when = "when" if words.sense == "date" else voice.pick("in which year", "what year", "when")
-        if passive:
-            return f"{when} was {who} {participle}"
-        base = {
-            "joined": "join",
-            "started": "start",
-            "ended": "end",
-            "signed up": "sign up",
-            "died": "die",
-            "graduated": "graduate",
-        }.get(participle)
-        return f"{when} did {who} {base}" if base else None
-    return None

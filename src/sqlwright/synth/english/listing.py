@@ -7,10 +7,11 @@ from sqlwright.synth.english import about_one, apart, parents, tops
 from sqlwright.synth.english.asks import Asked, ask, show, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import possessive
-from sqlwright.synth.english.measures import column_list, in_a_clause, many
+from sqlwright.synth.english.measures import column_list, many
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.sorting import order_tail
 from sqlwright.synth.english.voice import UnsayableError, Voice
+from sqlwright.synth.english.wh import clause_of, questions_of
 from sqlwright.synth.tree import Column, Order
 
 
@@ -118,15 +119,17 @@ def _rows(scene: Scene, columns: list[Column], focus: str, tail: str) -> Asked:
         return _by_name(scene, rows, focus, distinct, tail)
     if distinct:
         return _distinct(scene, columns, rows, distinct, tail)
-    if len(columns) == 1 and not tail and voice.chance(0.3):
-        asked = _how(voice, columns[0], rows)
-        if asked is not None:
-            return asked
+    if len(columns) < 3 and not tail and voice.chance(0.45):
+        the = voice.pick("", "the ", "the ") if rows.modified else voice.pick("the ", "all the ", "our ")
+        direct = questions_of(voice, columns, f"{the}{rows.text}", True, table.human, clausal=rows.clausal)
+        if direct is not None:
+            return direct, "?"
     named = len(table.label)
     leading = named and len(columns) > named and tuple(c.name for c in columns[:named]) == table.label
-    if leading and not tail and voice.chance(0.32):
-        clause = in_a_clause(voice, columns[-1]) if len(columns) == named + 1 and voice.chance(0.4) else ""
-        return _with_others(scene, rows, clause or f"their {column_list(voice, columns[named:], True)}")
+    if leading and not tail and voice.chance(0.36):
+        clause = clause_of(voice, columns[-1]) if len(columns) == named + 1 and voice.chance(0.6) else None
+        told = clause.indirect("they", "them", True) if clause else ""
+        return _with_others(scene, rows, told or f"their {column_list(voice, columns[named:], True)}")
     return _columns_of(scene, columns, rows, focus, tail)
 
 
@@ -172,21 +175,6 @@ def _bare_list(voice: Voice, columns: list[Column], plural: bool = True) -> str:
     if any(voice.bare(c) != voice.phrase(c) for c in columns):
         return " and ".join(plural_of(voice.bare(c)) if plural else voice.bare(c) for c in columns)
     return text
-
-
-def _how(voice: Voice, column: Column, rows: Noun) -> Asked | None:
-    """Ask "how old are the active customers?", "where do they live?"."""
-    words = voice.column(column)
-    the = voice.pick("", "the ", "the ")
-    if words.scale is not None and words.scale.how:
-        return f"how {words.scale.how} are {the}{rows.text}", "?"
-    if words.scale is not None and words.scale.verb and words.scale.verb != "hold":
-        return f"how much do {the}{rows.text} {words.scale.verb}", "?"
-    if words.places and voice.table(column.table).human and voice.names.only_place(column.table) and not rows.clausal:
-        return f"where do {the}{rows.text} live", "?"
-    if words.verb and words.verb[1] and words.sense == "date" and not rows.clausal and words.verb[0] not in rows.text:
-        return f"when were {the}{rows.text} {words.verb[0]}", "?"
-    return None
 
 
 def _with_others(scene: Scene, rows: Noun, others: str) -> Asked:

@@ -48,22 +48,6 @@ def column_list(voice: Voice, columns: list[Column], plural_: bool) -> str:
     return join([many(voice, c) if plural_ else voice.phrase(c) for c in columns])
 
 
-def in_a_clause(voice: Voice, column: Column) -> str:
-    """Return a column as people ask for it beside rows: "who makes them", "when they were hired"; "" for none."""
-    words = voice.column(column)
-    if words.head in ("manufacturer", "maker", "producer"):
-        return "who makes them"
-    if words.verb and words.verb[1] and words.sense == "date":
-        return f"when they were {words.verb[0]}"
-    if words.scale is not None and words.scale.verb:
-        return f"how much they {words.scale.verb}"
-    if words.scale is not None and words.scale.how:
-        return f"how {words.scale.how} they are"
-    if words.places and voice.names.only_place(column.table):
-        return "where they live" if voice.table(column.table).human else "where they are"
-    return ""
-
-
 def extreme(voice: Voice, column: Column, highest: bool) -> str:
     """Return "highest" or "latest", by what the column holds."""
     if voice.column(column).sense in ("date", "year"):

@@ -8,6 +8,7 @@ from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.lexis import NUMBERS
 from sqlwright.synth.english.measures import column_list, extreme
 from sqlwright.synth.english.voice import UnsayableError
+from sqlwright.synth.english.wh import clause_of, questions_of
 from sqlwright.synth.tree import Column, Order
 
 _NO_ADVERB = frozenset({"due", "departing", "arriving", "born"})
@@ -37,6 +38,10 @@ def say_top(scene: Scene, columns: list[Column], subject: str, order: Order, lim
     leading = bool(label) and tuple(c.name for c in columns[:label]) == table.label
     if leading and len(columns) == label and voice.chance(0.72):
         return _named(scene, subject, column, order.descending, best, plural)
+    if not leading and not heavy and voice.chance(0.5):
+        direct = questions_of(voice, columns, f"the {best}", plural, table.human)
+        if direct is not None:
+            return direct, "?"
     if voice.chance(0.25):
         names = column_list(voice, columns, plural and voice.chance(0.6))
         if leading and not plural and voice.chance(0.5):
@@ -50,6 +55,12 @@ def say_top(scene: Scene, columns: list[Column], subject: str, order: Order, lim
         if table.human or r > 0.12 or plural:
             return ask(voice, f"{names} of the {best}", plural or len(columns) > 1)
         return ask(voice, f"{names} for the {best}", len(columns) > 1)
+    clause = clause_of(voice, columns[-1]) if len(columns) == label + 1 and voice.chance(0.5) else None
+    if clause is not None:
+        many_ = plural or table.human
+        told = clause.direct("they" if many_ else "it", "them" if many_ else "it", many_)
+        be = f"{'are' if plural else 'is'} the {best}"
+        return f"{'who' if table.human else 'what' if plural else 'which'} {be}, and {told}", "?"
     others = column_list(voice, columns[label:], plural)
     own = "their" if plural or table.human else "its"
     if r < 0.8 and not plural:
