@@ -20,6 +20,7 @@ from extend import extended
 from forms import told
 from invent import Style
 from keys import doubled, respelled, spelled_like, spoken, undeclared
+from merge import merge
 from pairs import Pair, Values, pair_of, read_databases
 from rephrase import reword, vary
 from scopes import mark, marks, rendered
@@ -44,6 +45,8 @@ TOLD = 0.7
 """Share of the questions that are asked without the column's name ("how old"), where that can be."""
 STEMS = 0.1
 """Share of the questions in whose place a question of few words is extended."""
+MERGED = 0.12
+"""Share of the groups in which a table goes into the one that points to it."""
 SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
 RESPELLED = 0.7
@@ -102,10 +105,13 @@ class Public:
         schema, values = found.schema, found.values
         pairs = [self._extended(pair, db_id) for pair in self._some(db_id, size)]
         if rename:
-            for chance in (SPLIT, 0.3):
-                if rng.random() > chance:
-                    break
+            roll = rng.random()
+            if roll < MERGED:
+                schema, values, pairs = merge(schema, values, pairs, rng)
+            elif roll < MERGED + SPLIT:
                 schema, values, pairs = split(schema, values, pairs, rng, rng.choice(self.nouns))
+                if rng.random() < 0.3:
+                    schema, values, pairs = split(schema, values, pairs, rng, rng.choice(self.nouns))
             if rng.random() < 0.15:
                 schema = doubled(schema, rng)
         frozen = _KEEP.union(*(p.frozen | p.literal for p in pairs))

@@ -20,6 +20,7 @@ import synonyms
 from extend import extended
 from forms import told
 from keys import doubled, respelled, spoken, undeclared
+from merge import merge
 from pairs import pair_of
 from query import taken_apart
 from rename import Public
@@ -149,6 +150,24 @@ def test_a_column_moved_to_another_table_is_joined(database: sqlite3.Connection)
             found = made.execute(" ".join(rendered(new.tokens, names_of(schema)))).fetchall()
             assert sorted(found) == sorted(database.execute(sql).fetchall()), (seed, new.tokens)
     assert joins > 20
+
+
+def test_a_table_goes_into_the_one_that_points_to_it(database: sqlite3.Connection) -> None:
+    pairs = [pair_of(question, marked(sql, SCHEMA), frozenset()) for question, sql in QUERIES.items()]
+    schema, values, kept = merge(SCHEMA, VALUES, pairs, random.Random(0))
+    assert [t.name for t in schema.tables] == ["region", "cow"]
+    assert {"farm_name", "farm_acres", "region_id"} & {c.name for c in schema.table("cow").columns} >= {"farm_name"}
+    assert values["cow", "farm_name"] == VALUES["farm", "name"]
+    database.execute("CREATE TEMP VIEW wide AS SELECT cow.*, name AS farm_name FROM cow JOIN farm USING (farm_id)")
+    questions = {pair.question for pair in kept}
+    assert "What are the names of all farms?" not in questions, "it is about farms alone"
+    for pair in kept:
+        sql = " ".join(rendered(pair.tokens, names_of(schema)))
+        checked(sql, schema)
+        assert "farm" not in {t.name for t in parse_one(sql, dialect="sqlite").find_all(exp.Table)}
+        found = database.execute(sql.replace("FROM cow", "FROM wide")).fetchall()
+        assert found == database.execute(QUERIES[pair.question]).fetchall()
+    assert any("@cow|farm_name" in pair.tokens for pair in kept)
 
 
 def test_keys_get_other_names_unless_a_question_says_them() -> None:
