@@ -48,8 +48,9 @@ def subject_of(scope: Scope, expression: Expression, noun: str = "") -> Subject:
         only = bool(own) and known.tone == "date" and scope.voice.phrases.dates(scope.entity.table) == 1
         alone = bool(own) and scope.voice.phrases.alone(scope.entity.table, expression.name)
         return Subject(
-            scope.column(expression), known.tone, own, scope.is_label(expression), known.is_key, alone, known.unit, only
-        )
+            scope.column(expression), known.tone, own, scope.is_label(expression), known.is_key, alone, known.unit,
+            f"{scope.place(expression).table}.{expression.name}" if scope.derived is None else "", only,
+        )  # fmt: skip
     return Subject(say(scope, expression, noun), tone(scope, expression))
 
 
@@ -199,9 +200,12 @@ def condition(scope: Scope, node: Condition, noun: str = "") -> Said:
 def _through(scope: Scope, node: Condition, parent: Place) -> Said:
     """Say a condition on a parent through it: 来自北京的客户的(订单), 客户来自北京."""
     said = condition(replace(scope, entity=parent), node)
-    bare = isinstance(node, Compare) and node.op == "=" and isinstance(node.left, Column) and scope.is_label(node.left)
-    if bare and isinstance(node, Compare) and isinstance(node.right, str) and scope.voice.chance(0.6):
-        value = literals.text(scope.voice, node.right, translate=not is_person(parent.noun))
+    bare = node.left if isinstance(node, Compare) and node.op == "=" and isinstance(node.left, Column) else None
+    value = node.right if isinstance(node, Compare) and isinstance(node.right, str) else None
+    if bare and value is not None and scope.is_label(bare) and scope.voice.chance(0.6):
+        value = literals.text(
+            scope.voice, value, translate=not is_person(parent.noun), place=f"{parent.table}.{bare.name}"
+        )
         if parent.table == scope.entity.table:
             return Said(f"{parent.noun}{scope.voice.pick('是', '为')}{value}")
         name = scope.voice.pick("", "", parent.noun)

@@ -98,7 +98,7 @@ def _bound(voice: Voice, words: str, tone: Tone, op: str, amount: str) -> Said:
 def _text(voice: Voice, subject: Subject, op: str, value: str) -> Said:
     words = subject.words
     stored = (subject.is_label and is_person(subject.noun)) or subject.is_key
-    quoted = literals.text(voice, value, translate=not stored)
+    quoted = literals.text(voice, value, translate=not stored, place=subject.place)
     if op == "<>":
         if voice.chance(0.15):
             return Said(f"{words}不是{quoted}", f"除{words}为{quoted}以外的")
@@ -138,10 +138,10 @@ def in_list(voice: Voice, subject: Subject, values: tuple[Value, ...], *, negate
     """Say `subject [NOT] IN (values)`."""
     words = subject.words
     translate = not (subject.is_label or subject.is_key)
-    state = voice.phrases.value
-    chinese = translate and voice.chance(0.4) and all(isinstance(v, str) and state(v) for v in values)
-    if chinese:
-        said = [literals.fence(state(v)[0]) if isinstance(v, str) else "" for v in values]
+    names = [voice.phrases.value(v, subject.place) if isinstance(v, str) else () for v in values]
+    first = {found[0] for found in names if found}
+    if translate and len(first) == len(values) and voice.chance(0.6):
+        said = [literals.fence(found[0]) for found in names]
     else:
         said = [
             literals.text(voice, v, translate=False) if isinstance(v, str) else literals.literal(voice, v)

@@ -146,7 +146,8 @@ def _by_name(scope: Scope) -> str:
     shows_itself = scope.query.select and scope.query.select[0].expression == where.left
     if shows_itself or scope.query.limit is not None or scope.query.distinct:
         return ""
-    name = literals.text(scope.voice, where.right, translate=not is_person(scope.entity.noun))
+    person, place = is_person(scope.entity.noun), f"{scope.entity.table}.{where.left.name}"
+    name = literals.text(scope.voice, where.right, translate=not person, place=place)
     return scope.voice.pick(
         name, name, f"{scope.entity.noun}{name}", f"{name}这{scope.voice.measure(scope.entity.noun)}{scope.entity.noun}"
     )

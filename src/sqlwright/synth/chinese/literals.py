@@ -60,14 +60,15 @@ def date(voice: Voice, text: str) -> str:
     return fence(text)
 
 
-def text(voice: Voice, value: str, *, translate: bool = True) -> str:
-    """Return a stored string, at times by its Chinese name, quoted when it would read as part of the sentence."""
+def text(voice: Voice, value: str, *, translate: bool = True, place: str = "") -> str:
+    """Return a string stored in `place`, often by its Chinese name; quoted when it would read as part of the text."""
     if translate:
-        names = voice.phrases.value(value)
-        if names and voice.chance(0.45):
-            if voice.chance(0.25):
-                return fence(names[0] + voice.pick("（{}）", "({})").format(value))
-            return fence(names[0])
+        names = voice.phrases.value(value, place)
+        if names and voice.chance(0.6):
+            name = one_of(voice, names)
+            if voice.chance(0.13):
+                return fence(name + voice.pick("（{}）", "({})").format(value))
+            return fence(name)
     if _PLAIN.match(value) and "的" not in value and len(value) < 20:
         if voice.chance(0.9):
             return fence(value)
@@ -77,6 +78,11 @@ def text(voice: Voice, value: str, *, translate: bool = True) -> str:
     if opening in value or closing in value:
         opening, closing = ("“", "”") if "“" not in value else ("「", "」")
     return opening + fence(value) + closing
+
+
+def one_of(voice: Voice, names: tuple[str, ...]) -> str:
+    """Return one of a value's Chinese names, the best one mostly."""
+    return names[0] if len(names) == 1 or voice.chance(0.7) else voice.of(names[1:3])
 
 
 def literal(voice: Voice, value: Value) -> str:

@@ -31,6 +31,8 @@ class Subject(NamedTuple):
     alone: bool = False
     unit: str = ""
     """What it is measured in: 分钟."""
+    place: str = ""
+    """The column as "table.column", which tells what a stored value means there."""
     only_date: bool = False
     """Whether this is its table's one date, so that 2024年的 before the noun says it."""
     """Whether no other column of its table is of this kind, so that a value says which column is meant."""

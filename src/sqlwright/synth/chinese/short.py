@@ -65,7 +65,7 @@ def is_value(voice: Voice, subject: Subject, value: str, quoted: str) -> Said | 
     if words.endswith(("原因", "理由")):
         return Said(predicate, voice.pick(f"因为{quoted}的", f"因{quoted}的", f"{words}是{quoted}的", f"{quoted}的"))
     if words.endswith(_STATES):
-        return _state(voice, words, value, quoted)
+        return _state(voice, subject, value, quoted)
     if words.endswith(_BARE):
         tight = voice.chance(0.5) and not quoted.startswith(("“", '"', "'", "「", "‘"))
         modifier = quoted if tight else voice.pick(f"{quoted}的", f"{quoted}{words}的", f"{words}{quoted}的")
@@ -94,8 +94,8 @@ def _sex(voice: Voice, value: str, quoted: str) -> Said:
     return Said(voice.pick(f"是{said}的", f"性别为{said}", f"是{said}性"), voice.pick(said, said, f"{said}性"))
 
 
-def _state(voice: Voice, words: str, value: str, quoted: str) -> Said:
-    names = voice.phrases.value(value)
+def _state(voice: Voice, subject: Subject, value: str, quoted: str) -> Said:
+    words, names = subject.words, voice.phrases.value(value, subject.place)
     if names and names[0].startswith(("已", "未", "待", "进行", "取消")) and voice.chance(0.55):
         name = literals.fence(names[0])
         return Said(voice.pick(name, f"是{name}的", f"{words}是{name}"), f"{name}的")

@@ -30,8 +30,8 @@ class Lexicon(Protocol):
     def names_of_column(self, table: Table, column: Column, language: str, /) -> tuple[str, ...]:
         """Return the phrases for a column."""
 
-    def names_of_value(self, value: str, language: str, /) -> tuple[str, ...]:
-        """Return the phrases for a stored value."""
+    def names_of_value(self, value: str, language: str, column: str = "", /) -> tuple[str, ...]:
+        """Return the phrases for a value stored in a column ("table.column")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Phrases:
         self._columns: dict[str, dict[str, Known]] = {}
         self._labels: dict[str, str] = {}
         self._alone: dict[tuple[str, str], bool] = {}
-        self._values: dict[str, tuple[str, ...]] = {}
+        self._values: dict[tuple[str, str], tuple[str, ...]] = {}
         self._taken: dict[str, str] | None = None
         self._targets: dict[tuple[str, str], tuple[str, str]] = {}
         for edge in find_edges(schema):
@@ -105,12 +105,13 @@ class Phrases:
         """Return how many date columns a table has."""
         return sum(column.kind == "date" for column in self.schema.table(table).columns)
 
-    def value(self, text: str) -> tuple[str, ...]:
-        """Return the Chinese names of a stored value that is not Chinese itself."""
-        found = self._values.get(text)
+    def value(self, text: str, place: str = "") -> tuple[str, ...]:
+        """Return the Chinese names of a value that is not Chinese itself, stored in a column ("table.column")."""
+        key = (text, place)
+        found = self._values.get(key)
         if found is None:
-            found = self.lexicon.names_of_value(text, "zh") if text.isascii() else ()
-            self._values[text] = found
+            found = self.lexicon.names_of_value(text, "zh", place) if text.isascii() else ()
+            self._values[key] = found
         return found
 
     def label(self, table: str) -> str:
