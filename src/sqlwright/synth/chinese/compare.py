@@ -43,6 +43,10 @@ def compare(voice: Voice, subject: Subject, op: str, value: Value) -> Said:
         if literals.DATE.match(value[:10]) and subject.tone in ("date", "text", "year"):
             return dates.compare(voice, subject, op, value)
         return _text(voice, subject, op, value)
+    if value == 0 and op == "=" and not isinstance(value, bool) and voice.chance(0.7):
+        none = short.is_none(voice, subject)
+        if none is not None:
+            return none
     count = subject.tone == "count"
     verbs = (COMPARE_COUNT if count else COMPARE)[op]
     words, amount = short.with_unit(voice, subject, literals.number(voice, value))

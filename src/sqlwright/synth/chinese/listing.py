@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlwright.synth.chinese import facts, literals, requests
 from sqlwright.synth.chinese.clauses import condition, order, say, subject_of, superlative, things, top
 from sqlwright.synth.chinese.frames import Ask, ask_fields, ask_things
-from sqlwright.synth.chinese.joining import year_and_month
 from sqlwright.synth.chinese.meaning import tone
 from sqlwright.synth.chinese.owners import as_owner, columns_of
+from sqlwright.synth.chinese.remarks import plain_and, said_after, with_note
 from sqlwright.synth.chinese.said import Said
 from sqlwright.synth.chinese.scope import Place, Scope
 from sqlwright.synth.chinese.words import SUPERLATIVES, is_person
-from sqlwright.synth.tree import Both, Case, Column, Compare, Expression, Scalar
+from sqlwright.synth.tree import Both, Case, Column, Compare, Expression
 
 _ALL = ("所有信息", "全部信息", "详细信息", "所有字段", "完整信息", "全部字段", "所有列", "全部资料")
 _FIGURES = frozenset(("price", "money", "count", "age", "duration", "length", "height", "weight", "size", "grade"))
@@ -38,15 +36,12 @@ def listing(scope: Scope) -> Ask:
         if owner and (query.distinct or v.chance(0.4)):
             scope.entity = place
             return _with_order(scope, _ask(scope, owner.before + place.noun, owner))
-    note = said_after(scope) if query.limit is None and v.chance(0.15) else ""
+    note = said_after(scope, alone=v.chance(0.4)) if query.limit is None and v.chance(0.2) else ""
     where = scope.query.where
     said = condition(scope, where) if where is not None else None
     pool = scope.entity.noun if said is None else said.before + scope.entity.noun
     if query.limit is None:
-        ask = _ask(scope, pool, said)
-        if note and ask.text.endswith("吗"):
-            return _with_order(scope, Ask(f"{ask.text[:-1]}{note}吗", True))
-        return _with_order(scope, Ask(ask.text + note, ask.asks and not note))
+        return _with_order(scope, with_note(_ask(scope, pool, said), note))
     if not query.distinct:
         return _ask(scope, top(scope, pool, query.limit), None, pool)
     ask = _ask(scope, pool, said)
@@ -63,14 +58,14 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
     noun = scope.entity.noun
     whole = pool == noun
     named = _by_name(scope)
-    if named and v.chance(0.3):
+    if named and v.chance(0.5):
         pool = named
     if not query.select:
         return ask_fields(v, f"{v.pick('', '所有', '全部') if whole else ''}{pool}的{v.of(_ALL)}")
     expressions = [item.expression for item in query.select]
     first = expressions[0]
     labelled = isinstance(first, Column) and scope.is_label(first) and scope.place(first) is scope.entity
-    if (labelled or not query.distinct) and v.chance(0.36):
+    if (labelled or not query.distinct) and v.chance(0.6 if pool == named else 0.48):
         parts = _in_parts(scope, pool, said, base, named=pool == named, labelled=labelled)
         if parts is not None:
             return parts
@@ -126,6 +121,10 @@ def _in_parts(scope: Scope, pool: str, said: Said | None, base: str, *, named: b
             return None
         pool = v.pick("所有", "全部") + pool
     which = _which(scope, said) if not base else _which_top(scope, base)
+    if v.chance(0.5):
+        asked = facts.of_several(v, pool, [subject_of(scope, e) for e in expressions], single=single)
+        if asked:
+            return Ask(asked, True)
     columns = [say(scope, expression) for expression in expressions]
     if len(columns) == 1 and labelled:
         ask = requests.names(v, pool, noun, columns[0], which=which, single=single)
@@ -167,42 +166,21 @@ def _which(scope: Scope, said: Said | None) -> str:
         rest = said.predicate.removeprefix(noun).removeprefix("的")
         return f"{v.pick('哪些', f'哪几{v.measure(noun)}')}{noun}的{rest}"
     link = "的" if starts and not said.predicate.startswith(noun) and v.chance(0.6) else ""
-    if is_person(noun) and v.chance(0.15):
-        return f"{v.pick('有谁', '都有谁', '哪些人')}{said.predicate}"
+    if is_person(noun) and not starts and v.chance(0.35):
+        return f"{v.pick('谁', '有谁', '都有谁', '哪些人', '哪几位')}{said.predicate}"
     return f"{v.pick('哪些', '哪些', f'哪几{v.measure(noun)}')}{noun}{link}{said.predicate}"
 
 
 def _which_within(scope: Scope) -> str:
     """Return a clause that says one condition first and asks which meet the other: 宁波的患者里，哪些人没填电话."""
     v, where, noun = scope.voice, scope.query.where, scope.entity.noun
-    if not isinstance(where, Both) or not _two_plain(where):
+    if not isinstance(where, Both) or len(where.items) != 2 or not plain_and(where):
         return ""
     first, second = (condition(scope, item) for item in where.items)
     if len(second.predicate) > 20 or "，" in first.before + second.predicate:
         return ""
     who = v.pick("哪些人", "有谁", "哪些") if is_person(noun) else "哪些"
     return f"{first.before}{noun}{v.pick('里', '中', '里面')}，{who}{second.predicate}"
-
-
-def _two_plain(where: Both) -> bool:
-    """Return whether a WHERE is two conditions that can be said apart."""
-    if where.op != "and" or len(where.items) != 2 or year_and_month(where):
-        return False
-    return not any(isinstance(i, Both) or (isinstance(i, Compare) and isinstance(i.right, Scalar)) for i in where.items)
-
-
-def said_after(scope: Scope) -> str:
-    """Take one of two conditions out of the scope and return it as a note for the end: ，只要已完成的; or ""."""
-    where, v = scope.query.where, scope.voice
-    if not isinstance(where, Both) or not _two_plain(where):
-        return ""
-    kept, last = where.items if v.chance(0.7) else where.items[::-1]
-    said = condition(scope, last)
-    if "，" in said.predicate:
-        return ""
-    scope.query = replace(scope.query, where=kept)
-    only = f"{v.pick('只要', '只看', '只算', '只要')}{said.before.removesuffix('的')}的"
-    return v.pick(f"，{only}", f"，{only}", f"（{only}）")
 
 
 def _which_top(scope: Scope, base: str) -> str:
@@ -262,6 +240,8 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
         return ask
     v = scope.voice
     brief = _brief_order(scope)
+    if brief and v.chance(0.4) and not ask.asks and v.chance(0.3):
+        return Ask(f"{ask.text}。{brief}")
     if brief and v.chance(0.4):
         return Ask(f"{ask.text}，{brief}", ask.asks)
     sort = f"按{order(scope)}"
@@ -272,6 +252,8 @@ def _with_order(scope: Scope, ask: Ask) -> Ask:
     ):
         return Ask(f"{sort}{ask.text}")
     tail = v.pick("排列", "排序", "排", "排列", "排序")
+    if v.chance(0.25):
+        return Ask(f"{ask.text}{'？' if ask.asks else '。'}{v.pick('', '结果', '请')}{sort}{tail}")
     if ask.text.endswith("吗"):
         return Ask(f"{ask.text[:-1]}，并{sort}{tail}吗", True)
     return Ask(f"{ask.text}，{v.pick('', '结果', '', '并')}{sort}{tail}", ask.asks)

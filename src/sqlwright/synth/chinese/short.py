@@ -124,7 +124,10 @@ _VERBS = {
     "付款": "付款", "已付": "付款", "支付": "付款", "关闭": "关闭", "归还": "归还", "还书": "归还", "离职": "离职",
     "出院": "出院", "发货": "发货", "送达": "送达", "交付": "交付", "完成": "完成", "结束": "结束", "解决": "解决",
     "取消": "取消", "退货": "退货", "毕业": "毕业", "审核": "审核", "退款": "退款", "到货": "到货", "结清": "结清",
-    "缴费": "缴费", "签收": "签收", "返还": "归还", "发布": "发布", "上线": "上线", "开始": "开始", "处理": "处理",
+    "缴费": "缴费", "签收": "签收", "退房": "退房", "离店": "离店", "下架": "下架", "停产": "停产", "审批": "审批",
+    "批准": "批准", "提交": "提交", "校准": "校准", "保养": "保养", "检查": "检查", "回复": "回复", "响应": "响应",
+    "到达": "到达", "收货": "收货", "领养": "领养", "售出": "卖出", "销售": "卖出", "取货": "取货", "返还": "归还",
+    "发布": "发布", "上线": "上线", "开始": "开始", "处理": "处理",
 }  # fmt: skip
 """What has been done once a date of it is there."""
 
@@ -148,4 +151,16 @@ def unset(voice: Voice, words: str, tone: str, *, negated: bool) -> Said | None:
         return Said(voice.of(_LEFT) + words)
     if not negated and len(words) <= 6 and "的" not in words and voice.chance(0.4):
         return Said(voice.of(_DOUBLED) + words)
+    return None
+
+
+def is_none(voice: Voice, subject: Subject) -> Said | None:
+    """Say that a stock or a sum of money is 0 by what that means: 缺货, 没有罚款; None where only 为0 is clear."""
+    words = subject.words
+    if words.startswith("库存") and subject.noun and "价" not in words:
+        if not is_person(subject.noun) and subject.alone:
+            return Said(voice.pick("没货", "缺货", "断货", "没有库存", "已经卖完", "没有存货", "库存为0", "没有货"))
+        return Said(voice.pick(f"没有{words}", f"{words}为0", f"{words}为零"))
+    if words in ("罚款", "罚金", "折扣", "优惠", "滞纳金", "奖金", "小费", "运费", "欠款", "押金", "余额"):
+        return Said(voice.pick(f"没有{words}", f"{words}为0", f"{words}为零", f"没{words}"))
     return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlwright.synth.chinese import figures
 from sqlwright.synth.chinese.clauses import aggregate, condition, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
-from sqlwright.synth.chinese.listing import join, said_after
+from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import CLOSE, OPEN
 from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
 from sqlwright.synth.chinese.owners import as_owner
+from sqlwright.synth.chinese.remarks import said_after, with_note
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import AGGREGATE_EXTREMES, is_person
 from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
@@ -16,9 +17,9 @@ from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
 
 def totals(scope: Scope) -> Ask:
     """Ask for the aggregates of a query that has no groups."""
-    note = said_after(scope) if scope.query.where is not None and scope.voice.chance(0.12) else ""
-    ask = _figures(scope)
-    return Ask(ask.text + note, ask.asks and not note)
+    said = scope.query.where is not None and scope.voice.chance(0.2)
+    note = said_after(scope, alone=scope.voice.chance(0.5)) if said else ""
+    return with_note(_figures(scope), note)
 
 
 def _figures(scope: Scope) -> Ask:
@@ -46,6 +47,12 @@ def _figures(scope: Scope) -> Ask:
         if isinstance(only.argument, Case) or scope.derived is None:
             return ask_number(v, aggregate(scope, only, pool), when=tone(scope, only) == "date")
         return ask_number(v, aggregate(scope, only))
+    first = expressions[0]
+    if isinstance(first, Aggregate) and counts_rows(scope, first) and scope.derived is None and v.chance(0.5):
+        rest = [say(scope, expression) for expression in expressions[1:]]
+        many = v.pick("有多少", f"有多少{v.measure(noun)}", f"一共有多少{v.measure(noun)}", f"有几{v.measure(noun)}")
+        end = v.pick("分别是多少", "各是多少") if len(rest) > 1 else v.pick("是多少", "是多少", "多少")
+        return Ask(f"{pool}{many}{v.pick('，', '？', '，')}{join(scope, rest)}{end}", True)
     words = [_part(scope, expression) for expression in expressions]
     return ask_number(v, f"{pool}的{join(scope, words)}", several=len(words) > 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -10,8 +10,10 @@ from sqlwright.schema.model import Column, Schema, Table
 from sqlwright.schema.words import singular, split_identifier
 from sqlwright.synth.chinese.words import EVENT_VERBS, EVENTS, Tone, is_latin, is_person, measure_word, tone_of
 from sqlwright.synth.paths import find_edges
+from sqlwright.synth.tree import Value
 
 T = TypeVar("T")
+Values = Mapping[tuple[str, str], Sequence[Value]]
 _LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名", "歌名", "课程名", "品名")
 _PARTIAL = frozenset(("first", "last", "middle", "given", "family", "maiden", "fname", "lname", "f", "l", "nick"))
 _LABEL_WORDS = ("name", "title", "fullname", "label")
@@ -52,8 +54,10 @@ class Known:
 class Phrases:
     """The phrase tables of a schema: names of tables and columns, label columns, keys. Filled as they are asked for."""
 
-    def __init__(self, schema: Schema, lexicon: Lexicon) -> None:
+    def __init__(self, schema: Schema, lexicon: Lexicon, values: Values | None = None) -> None:
         self.schema = schema
+        self._stored = values or {}
+        self._spreads: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self.lexicon = lexicon
         self._tables: dict[str, tuple[str, ...]] = {}
         self._columns: dict[str, dict[str, Known]] = {}
@@ -112,6 +116,20 @@ class Phrases:
         if found is None:
             found = self.lexicon.names_of_value(text, "zh", place) if text.isascii() else ()
             self._values[key] = found
+        return found
+
+    def spread(self, table: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the (column, values) of a table's text columns of two to eight short values."""
+        found = self._spreads.get(table)
+        if found is None:
+            found = self._spreads[table] = tuple(
+                (column.name, values)
+                for column in self.schema.table(table).columns
+                if column.kind == "text" and column.name.lower() != self.label(table)
+                for values in [tuple(str(v) for v in self._stored.get((table, column.name), ()) if v)[:9]]
+                if 2 <= len(values) <= 8 and all(len(value) <= 16 and not value[0].isdigit() for value in values)
+                if not self.column(table, column.name).is_key
+            )
         return found
 
     def label(self, table: str) -> str:

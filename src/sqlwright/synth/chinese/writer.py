@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 from sqlwright.schema.model import Schema
 from sqlwright.synth.catalog import Values
@@ -10,10 +11,14 @@ from sqlwright.synth.chinese.combined import set_operation, with_query
 from sqlwright.synth.chinese.frames import Ask, finish
 from sqlwright.synth.chinese.groups import grouped
 from sqlwright.synth.chinese.listing import listing
+from sqlwright.synth.chinese.remarks import no_restriction, with_note
 from sqlwright.synth.chinese.scope import Unsayable, open_scope
 from sqlwright.synth.chinese.totals import totals
 from sqlwright.synth.chinese.voice import Lexicon, Phrases, Voice
 from sqlwright.synth.tree import Aggregate, Arithmetic, Expression, Query, SetOperation, Tree, With
+
+_NOTED = re.compile("只[要看算统考包列]|仅|（|。|不用|吗$")
+"""What a remark would not go well with."""
 
 
 class ChineseWriter:
@@ -36,8 +41,7 @@ class ChineseWriter:
         noise: float = 0.0,
         values: Values | None = None,
     ) -> None:
-        self._values = values or {}
-        self._phrases = Phrases(schema, lexicon)
+        self._phrases = Phrases(schema, lexicon, values)
         self._rng = rng
         self._noise = noise
 
@@ -62,9 +66,10 @@ def _ask(voice: Voice, tree: Tree) -> Ask:
     if isinstance(tree, With):
         return with_query(voice, tree)
     scope = open_scope(voice, tree)
-    if tree.group_by:
-        return grouped(scope)
-    return totals(scope) if _totals(tree) else listing(scope)
+    ask = grouped(scope) if tree.group_by else totals(scope) if _totals(tree) else listing(scope)
+    if tree.limit is None and voice.chance(0.06) and not _NOTED.search(ask.text):
+        return with_note(ask, no_restriction(scope))
+    return ask
 
 
 def _totals(query: Query) -> bool:
