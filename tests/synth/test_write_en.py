@@ -315,6 +315,11 @@ def test_says_nearly_all_that_the_sampler_draws(schema: Schema) -> None:
     assert unsaid / 1500 < 0.03
 
 
+def _english(value: str) -> tuple[str, ...]:
+    lexicon = Lexicon.builtin()
+    return (*lexicon.names_of_value(value, "en"), *lexicon.hints_of_value(value, "en"))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([SHOP, AIR]))
 def test_drawn_questions_are_whole(seed: int, schema: Schema) -> None:
@@ -323,7 +328,7 @@ def test_drawn_questions_are_whole(seed: int, schema: Schema) -> None:
     writer = EnglishWriter(schema, Lexicon.builtin(), rng, noise=0)
     tree = sampler.draw()
     for question in writer.questions(tree, 4):
-        assert literals_said(tree, question), question
+        assert literals_said(tree, question, _english), question
         assert question == question.strip()
         assert "  " not in question and " ," not in question and "{" not in question
         assert not re.search(r"\b(the the|of of|with with|a an|all all|who who|and and)\b", question), question
@@ -339,7 +344,7 @@ def test_noise_never_touches_a_literal() -> None:
     tree = customers(Compare(CITY, "=", "thessaloniki"))
     writer = EnglishWriter(SHOP, Lexicon.builtin(), random.Random(2), noise=1.0)
     questions = writer.questions(tree, 200)
-    assert all("thessaloniki" in question for question in questions)
+    assert all("thessaloniki" in question.lower() for question in questions)
     assert any(re.search(r"\bpl[sz]\b", question) for question in questions)
 
 

@@ -118,7 +118,11 @@ def _is_said(literal: Said, question: str, numbers: set[float], synonyms: Synony
     if literal.kind == "percent":
         return any(word in question for word in _SHARES)
     if isinstance(value, str):
-        if value.lower() in question or (literal.kind == "date" and _date_said(value, question, numbers)):
+        if (
+            value.lower() in question
+            or value.lower().replace("_", " ") in question
+            or (literal.kind == "date" and _date_said(value, question, numbers))
+        ):
             return True
         return any(word in question for word in _SEXES.get(value.lower(), ())) or (
             synonyms is not None and any(word.lower() in question for word in synonyms(value) if word)

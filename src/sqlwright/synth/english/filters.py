@@ -113,6 +113,8 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
             ("short", f"already {done}"),
             *[("adj", done)] * 3,
         ]
+    if words.sense == "number":
+        return _no_number(voice, condition, phrase, thing, be, plural)
     if condition.negated:
         return [
             (
@@ -142,12 +144,57 @@ def _null(voice: Voice, condition: IsNull, plural: bool) -> list[Modifier]:
             ("pred", verb(f"are not {done} yet", plural)),
             ("short", f"not yet {done}"),
             *[("adj", _NOT_YET[done])] * (5 if _NOT_YET[done] else 0),
-            *[("pred", verb(f"are still {_NOT_YET[done] or 'open'}", plural))] * 2,
+            *[("pred", verb(f"are still {_NOT_YET[done] or 'open'}", plural))] * (0 if done in _ONCE else 2),
         ]
-    return out
+    key = words.verb[0] if words.verb and not words.verb[1] else words.head
+    reachable = voice.table(column.table).human or key not in ("phone", "email", "address")
+    lacks = _LACKS.get(key, ()) if reachable else ()
+    return out + [(kind, verb(text, plural) if text.startswith(_AGREEING) else text) for kind, text in lacks] * 2
 
 
+def _no_number(voice: Voice, condition: IsNull, phrase: str, thing: str, be: str, plural: bool) -> list[Modifier]:
+    """Say that a number is missing, so that it is not taken for 0: "no delay recorded"."""
+    where = voice.pick("recorded", "on file", "recorded")
+    if condition.negated:
+        return [
+            ("whose", f"{phrase} {be} {voice.choose(_KNOWN)}"),
+            ("with", f"{thing} {where}"),
+            ("with", f"a known {phrase}"),
+            ("pred", verb(f"have {thing} {where}", plural)),
+        ]
+    out: list[Modifier] = [
+        ("whose", f"{phrase} {be} {voice.choose(_UNKNOWN)}"),
+        ("with", f"no {phrase} {where}"),
+        ("short", f"missing {thing}"),
+        ("pred", verb(f"have no {phrase} {where}", plural)),
+    ]
+    lacks = _LACKS.get(voice.column(condition.column).head, ())
+    return out + [(kind, verb(text, plural) if text.startswith(_AGREEING) else text) for kind, text in lacks] * 2
+
+
+_AGREEING = ("are ", "have ")
+_ONCE = frozenset({"rented", "discharged", "repaired", "used", "checked", "answered", "settled", "sold"})
+"""What has no lasting state before it is done."""
+
+
+_LACKS: dict[str, tuple[Modifier, ...]] = {
+    "died": (("adj", "living"), ("pred", "are still alive"), ("pred", "have not died")),
+    "ended": (("adj", "ongoing"), ("pred", "have not ended yet"), ("pred", "are still running")),
+    "started": (("pred", "have not started yet"), ("short", "not yet started")),
+    "left": (("pred", "have not left"), ("pred", "are still here"), ("pred", "are still with us")),
+    "graduated": (("pred", "have not graduated yet"),),
+    "rating": (("adj", "unrated"), ("pred", "have not been rated yet"), ("pred", "were never rated")),
+    "grade": (("adj", "ungraded"), ("pred", "have not been graded yet")),
+    "score": (("pred", "have not been scored yet"),),
+    "phone": (("pred", "left no phone number"), ("pred", "cannot be reached by phone"), ("pred", "gave no phone")),
+    "email": (("pred", "left no email"), ("pred", "cannot be reached by email"), ("pred", "gave no email")),
+    "address": (("pred", "gave no address"),),
+    "comment": (("pred", "have no comment"),),
+}
+"""Participle of a date, or last word of a column, that is NULL -> what that says of the row."""
 _NOT_YET = {
+    "sold": "unsold", "rented": "", "checked": "unchecked", "verified": "unverified", "confirmed": "unconfirmed",
+    "answered": "unanswered", "settled": "unsettled", "discharged": "", "repaired": "", "used": "unused",
     "shipped": "unshipped", "delivered": "undelivered", "closed": "", "returned": "unreturned", "paid": "unpaid",
     "resolved": "unresolved", "approved": "unapproved", "completed": "unfinished", "published": "unpublished",
     "signed": "unsigned",

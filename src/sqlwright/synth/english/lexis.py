@@ -106,7 +106,8 @@ _DATE_VERBS = """
     admitted*: admitted admission | discharged*: discharged discharge | graduated: graduated graduation
     scheduled*: scheduled | booked*: booked | written*: written | acquired*: acquired | added*: added
     departing*: departure | arriving*: arrival | made*: manufactured | played*: played | held*: held
-    ordered*: ordered
+    ordered*: ordered | left: left leaving | settled*: settled | answered*: answered | repaired*: repaired
+    confirmed*: confirmed confirmation | checked*: checked | rented*: rented
 """
 DATE_VERBS: dict[str, tuple[str, bool]] = {
     word: (verb.removesuffix("*"), verb.endswith("*")) for verb, words in _table(_DATE_VERBS) for word in words

@@ -231,7 +231,7 @@ def _by_name(scene: Scene, rows: Noun, focus: str, distinct: str, tail: str) -> 
         if r < 0.3:
             return f"{voice.pick('which', 'which', 'what')} {short} {rows.clause}{tail}", "?"
         if (
-            r < 0.42
+            r < 0.48
             and table.human
             and not rows.before
             and not rows.behind
@@ -241,7 +241,7 @@ def _by_name(scene: Scene, rows: Noun, focus: str, distinct: str, tail: str) -> 
             one = scene.describe(focus, False)
             if one.clause and not (one.before or one.behind or one.replaced):
                 return f"who {one.clause}{tail}", "?"
-        if r < 0.5:
+        if r < 0.55:
             return tell(voice, f"which {short} {rows.clause}{tail}")
     if r < 0.6 and not tail and not rows.tail and rows.behind.startswith(_STATIVE):
         be = "were" if rows.behind.split(maxsplit=1)[0] in _DONE else "are"

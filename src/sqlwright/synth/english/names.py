@@ -52,6 +52,12 @@ class Namer(Protocol):
     def names_of_column(self, table: model.Table, column: model.Column, language: str) -> tuple[str, ...]:
         """Return phrases for the column, most natural first."""
 
+    def names_of_value(self, value: str, language: str) -> tuple[str, ...]:
+        """Return other words for a stored value."""
+
+    def hints_of_value(self, value: str, language: str) -> tuple[str, ...]:
+        """Return words that point to a stored value without naming it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableWords:
@@ -126,6 +132,15 @@ class Names:
     def values_of(self, column: Column) -> Sequence[Value]:
         """Return the stored values of a column, most frequent first; none where they are not known."""
         return self._values.get((column.table, column.name), ())
+
+    def names_of_value(self, value: str) -> tuple[str, ...]:
+        """Return other words for a stored value: "called off" for cancelled."""
+        return self._lexicon.names_of_value(value, "en")
+
+    def adjective_of(self, value: str) -> str:
+        """Return the adjective of a stored place ("German"), or ""."""
+        hints = self._lexicon.hints_of_value(value, "en")
+        return hints[0].capitalize() if len(hints) == 1 and hints[0].isalpha() else ""
 
     def role(self, table: str, column: str) -> str:
         """Return what a foreign key calls its target, as "origin airport"; "" when that is the target's own name."""

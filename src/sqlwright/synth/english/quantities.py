@@ -18,6 +18,8 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     literal = voice.literal(value, words)
     phrase, many = subject(voice, column)
     out: list[Modifier] = [("whose", f"{phrase} {agree(voice.choose(IS_NUMBER[op]), many)} {literal}")]
+    if value == 0 and op in ("=", "<=", ">"):
+        out += _none(voice, words, op, phrase, plural)
     if words.counted:
         return out + _counted(voice, words.counted, op, literal, value == 1, plural)
     out.append(("with", f"{an(voice, column)} {voice.choose(OF_NUMBER[op])} {literal}"))
@@ -26,13 +28,6 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     if many and op in THAN:
         amount = fill(voice.choose(THAN[op]), literal)
         out += [("with", f"{amount} {phrase}"), ("pred", verb(f"have {amount} {phrase}", plural))]
-    if words.head in ("stock", "inventory") and op in ("=", "<=") and value == 0:
-        none = [
-            ("pred", verb("are out of stock", plural)),
-            ("short", "out of stock"),
-            ("pred", verb("are sold out", plural)),
-        ]
-        return [*out, *none, *none, ("with", "nothing in stock"), ("with", f"no {phrase} left")]
     if words.head in AMOUNTS and words.scale is not None and op in "<>":
         out += [("short", f"{voice.pick('over', 'above', 'of more than') if op == '>' else 'under'} {literal}")] * 3
     if words.head in ("stock", "inventory") and op in COUNTS and phrase == words.phrases[0]:
@@ -49,6 +44,31 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
         if op == ">" and voice.chance(0.2):
             out.append(("short", f"above the age of {literal}"))
     return out
+
+
+def _none(voice: Voice, words: ColumnWords, op: str, phrase: str, plural: bool) -> list[Modifier]:
+    """Say that there is nothing of something, or something at all, without a figure."""
+    some = op == ">"
+    if words.head in ("stock", "inventory"):
+        if some:
+            return [("pred", verb(f"are {voice.pick('in stock', 'still in stock', 'available')}", plural))] * 4
+        gone = [
+            ("pred", verb(f"are {voice.pick('out of stock', 'sold out', 'all gone')}", plural)),
+            ("short", "out of stock"),
+        ]
+        left = voice.pick("none left", "no stock left", "nothing in stock", f"no {phrase} left")
+        return [*gone * 3, ("with", left), ("pred", verb(f"have {left}", plural))]
+    if words.counted and " per " not in words.counted:
+        things = f"any {words.counted} at all" if some else f"no {words.counted}"
+        return [("with", things), ("pred", verb(f"have {things}", plural))] * 4
+    if words.head in ("price", "cost", "fee", "fare") and not some:
+        return [("adj", "free"), ("pred", verb(f"are {voice.pick('free', 'free of charge')}", plural))] * 3
+    if words.head in ("discount", "delay", "balance", "debt", "fine", "bonus", "commission", "tip", "surcharge"):
+        no = f"{'a' if some else 'no'} {phrase}"
+        return [("with", no), ("pred", verb(f"have {no}", plural))] * 3 + (
+            [] if some else [("short", f"without {phrase}")]
+        )
+    return []
 
 
 def _counted(voice: Voice, things: str, op: str, literal: str, one: bool, plural: bool) -> list[Modifier]:

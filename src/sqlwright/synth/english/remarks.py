@@ -186,7 +186,13 @@ def _restricted(query: Query, voice: Voice, say: Say) -> Asked | None:
     if opposite is not None:
         return _behind(voice, asked, voice.choose(_BUT).format(_rows(voice, column.table, opposite, tables)))
     rows = _rows(voice, column.table, condition, tables)
-    if voice.chance(0.1):
+    if (
+        voice.chance(0.15)
+        and asked[1] == "?"
+        and " all " not in asked[0]
+        and "those " not in rows
+        and "ones" not in rows
+    ):
         return f"{voice.choose(_AMONG[: 4 if counted else 3])} {rows}, {asked[0]}", asked[1]
     counting = counted and column.table == tables[0] and voice.chance(0.6)
     return _behind(voice, asked, voice.choose(_ONLY_COUNT if counting else _ONLY).format(rows))

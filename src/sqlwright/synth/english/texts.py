@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlwright.schema.words import plural as plural_of
 from sqlwright.synth.english.comparing import IS_TEXT, OF_NUMBER, agree
 from sqlwright.synth.english.grammar import join, third, with_article
-from sqlwright.synth.english.modifiers import Modifier, an, subject, verb
+from sqlwright.synth.english.lexis import MASS
+from sqlwright.synth.english.modifiers import Modifier, an, subject, verb, was
 from sqlwright.synth.english.names import ColumnWords
 from sqlwright.synth.english.voice import Voice
 from sqlwright.synth.tree import Column, InList, Like, Value
@@ -31,6 +32,10 @@ _CLASSES = frozenset(
         "division",
     }
 )
+_ODD_STATES = frozenset({"live", "wed", "agreed", "shut"})
+"""Other names of a state that read oddly of a row."""
+_GENDERS = frozenset({"gender", "sex"})
+_GOODS = frozenset("product item article good device vehicle car drug medicine asset part".split())
 _NOUNS = frozenset({"form", "type", "kind", "species"})
 """Columns whose values may be what the row is: "creams" of form cream."""
 _NO_NOUN = (
@@ -68,7 +73,7 @@ _ING = {"begin": "beginning", "include": "including"}
 def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) -> list[Modifier]:
     """Say `column op text`."""
     words = voice.column(column)
-    literal = voice.literal(value, words)
+    literal = _otherwise(voice, words, str(value)) or voice.literal(value, words)
     phrase, many = subject(voice, column)
     out: list[Modifier] = [("whose", f"{phrase} {agree(voice.choose(IS_TEXT[op]), many)} {literal}")]
     if op == "=":
@@ -88,6 +93,15 @@ def compared(voice: Voice, column: Column, op: str, value: Value, plural: bool) 
     return out
 
 
+def _otherwise(voice: Voice, words: ColumnWords, value: str) -> str:
+    """Return now and then another name of a place or a short code: "United Kingdom" for UK; "" for the stored one."""
+    place = words.sense == "place"
+    if not (place or (value.isalpha() and len(value) < 4)) or words.head in _GENDERS or not voice.chance(0.25):
+        return ""
+    names = [name for name in voice.names.names_of_value(value) if len(name) > 3]
+    return (voice.choose(names).title() if place else voice.choose(names)) if names else ""
+
+
 def _equal(
     voice: Voice, column: Column, words: ColumnWords, value: Value, literal: str, plural: bool
 ) -> list[Modifier]:
@@ -96,14 +110,17 @@ def _equal(
     if voice.chance(0.3):
         out.append(("with", f"{an(voice, column)} {voice.pick('of', 'equal to')} {literal}"))
     if words.places:
-        if words.head in ("city", "town", "country", "state") and str(value).isalpha() and str(value)[0].isupper():
-            out.append(("adj", str(value)))
+        if words.head in ("city", "town", "country", "state") and literal.isalpha() and literal[0].isupper():
+            out.append(("adj", literal))
+        adjective = voice.names.adjective_of(str(value)) if words.head in ("country", "nationality") else ""
+        if adjective:
+            out += [("adj", adjective)] * 3
         return out + place(voice, column, words, literal, plural)
     if voice.table(column.table).label == (words.name,):
         out += [("short", f"{voice.pick('named', 'called', 'named', 'with the name')} {literal}")] * 2
         out.append(("pred", verb(f"are {voice.pick('named', 'called')} {literal}", plural)))
     text = str(value)
-    sex = _SEXES.get(text.lower(), "") if words.head in ("gender", "sex") else ""
+    sex = _SEXES.get(text.lower(), "") if words.head in _GENDERS else ""
     if sex:
         out += [("adj", sex)] * 3 + [("pred", verb(f"are {sex}", plural))]
         if voice.table(column.table).human and voice.names.people() < 4:
@@ -112,7 +129,9 @@ def _equal(
         return out
     if words.head in ("nationality", "citizenship") and text[:1].isupper() and text.isalpha():
         return [*out, ("adj", text), ("adj", text), ("pred", verb(f"are {text}", plural))]
-    plain = is_plain(value)
+    if words.head in _STATES | _KINDS:
+        text = _loose(text)
+    plain = is_plain(text)
     human = voice.table(column.table).human
     if _before(words, text):
         out += [("with", f"{literal} {phrase}")] * 2
@@ -120,6 +139,15 @@ def _equal(
         if "-" in text and not human:
             out += [("head", plural_of(text) if plural else text)] * 3
         out += [("adj", text)] * 3 + [("pred", verb(f"are {text}", plural))] * 2
+        if text.endswith("ed") and len(text) > 5:
+            out.append(("pred", f"{voice.pick(was(plural), verb('have been', plural))} {text}"))
+        same = text.replace("-", " ")
+        names = [name for name in voice.names.names_of_value(str(value))[:2] if name not in _ODD_STATES | {same}]
+        out += [("pred", verb(f"are {name}", plural)) for name in names]
+    elif words.head in _STATES and " " in text and text.isascii():
+        out.append(("pred", verb(f"are {text}", plural)))
+    elif words.head == "insurance" and text in ("private", "public"):
+        out += [("adj", f"{text}ly insured"), ("pred", verb(f"are {text}ly insured", plural))] * 2
     elif words.head in _CAUSES:
         out += [("short", f"{voice.pick('for', 'for', 'because of', 'due to')} {literal}")] * 3
     elif words.head in _WAYS:
@@ -129,8 +157,8 @@ def _equal(
             out += [("short", f"{voice.pick('via', 'by', 'through')} {literal}")] * 2
     elif words.head in _KINDS and plain:
         out += [("adj", text)] * 2 + [("short", f"of {words.head} {text}")]
-        if words.head in _NOUNS and not human and len(text) > 3 and not text.endswith(_NO_NOUN):
-            out += [("head", plural_of(text) if plural else text)] * 4
+        if words.head in _NOUNS and not human:
+            out += [("head", noun) for noun in _as_noun(text, plural)] * 4
         if words.head == "form":
             out.append(("short", f"in {text} form"))
     elif words.head in _RANKS and len(text) < 15:
@@ -143,6 +171,8 @@ def _equal(
         out += [("short", f"in the {literal} {phrase}"), ("short", f"in {phrase} {literal}")]
         if plain or words.head in ("genre", "segment"):
             out.append(("adj", text))
+        if words.head == "category" and voice.table(column.table).head in _GOODS:
+            out += [("head", noun) for noun in _as_noun(text.lower(), plural)] * 3
     elif words.head in _MAKERS:
         by = words.head in ("author", "artist", "publisher")
         out += [("short", f"{'by' if by else voice.pick('from', 'by', 'made by')} {literal}")] * 2
@@ -160,6 +190,21 @@ def _equal(
             )
         ]
     return out
+
+
+def _loose(text: str) -> str:
+    """Return a state as people say it: "in progress" for IN_PROGRESS."""
+    single = text.replace("_", " ")
+    return single.lower() if single.isupper() or single.istitle() or single[1:].islower() else single
+
+
+def _as_noun(text: str, plural: bool) -> tuple[str, ...]:
+    """Return a kind as what the rows are, where it is a noun: "creams" of cream, "books" of books."""
+    if not text.isalpha() or not text.isascii() or len(text) < 4 or text in MASS:
+        return ()
+    if text.endswith("s") and not text.endswith(("ss", "us", "ics", "is")):
+        return (text,) if plural else ()
+    return () if text.endswith(_NO_NOUN) else (plural_of(text) if plural else text,)
 
 
 def _before(words: ColumnWords, text: str) -> bool:

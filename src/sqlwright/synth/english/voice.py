@@ -113,6 +113,9 @@ class Voice:
                 return spoken_date(value, int(self.rng.random() * 6)) or value
             if words is not None and words.sense in ("date", "year"):
                 return value
+        if "_" in value and self.chance(0.7):
+            spaced = value.replace("_", " ")
+            return spaced.lower() if self.chance(0.6) else spaced
         if value.replace(" ", "").replace("-", "").isalnum() and value == value.strip() and value and len(value) < 40:
             bare = 0.85 if value[0].isupper() or value[0].isdigit() else 0.72
             if " " in value and not value[0].isupper():
@@ -120,12 +123,19 @@ class Voice:
             if value.lower() in _CONFUSING:
                 bare = 0.0
             if self.chance(bare):
-                return value
+                return self._typed(value)
         if '"' in value:
             return f"'{value}'"
         if "'" in value:
             return f'"{value}"'
         return self.pick(f"'{value}'", f'"{value}"', f"'{value}'")
+
+    def _typed(self, value: str) -> str:
+        """Return a text without quotes as people type it, now and then in another case."""
+        r = self.rng.random()
+        if r < 0.08 and len(value) > 3:
+            return value.lower()
+        return value.capitalize() if r > 0.97 and value.islower() else value
 
     def quoted(self, value: str) -> str:
         """Return a piece of text, as in LIKE, mostly between quotes."""

@@ -39,7 +39,7 @@ _DOERS: dict[str, tuple[str, ...]] = {
 """Text column -> questions whose answer it is."""
 _BASES = {
     "joined": "join", "started": "start", "ended": "end", "signed up": "sign up", "died": "die",
-    "graduated": "graduate",
+    "graduated": "graduate", "left": "leave",
 }  # fmt: skip
 _ADVANCE = frozenset({"due", "departing", "arriving"})
 _LASTING = frozenset("valid expiry expires expiration to until till end due deadline from since target planned".split())

@@ -200,6 +200,8 @@ def number(dice: Dice, column: ColumnInfo) -> Condition:
     node = column.node
     if column.low == 0 and column.integer and not _STOCKS.isdisjoint(words_of(node.name)) and dice.chance(0.4):
         return Compare(node, "=", 0)
+    if column.low == 0 and 0 in column.values and column.role == "measure" and dice.chance(0.12):
+        return Compare(node, "=" if dice.chance(0.75) else ">", 0)
     few = column.integer and column.distinct <= 12
     r = dice.random()
     exact = column.year or (column.integer and column.role == "ordinal")
