@@ -47,9 +47,19 @@ _COUNTS = frozenset(("num", "no", "nbr", "number", "count", "cnt", "n", "nr", "q
 _FLAGS = frozenset(("is", "has", "can", "was", "are", "if"))
 _ZH_FLAG = {"has": "是否有", "can": "能否", "is": "是否", "was": "是否", "are": "是否", "if": "是否"}
 
-_ZH_UNITS = {"days": "天数", "pages": "页数", "hours": "小时数", "minutes": "分钟数", "months": "月数", "weeks": "周数"}
+_ZH_UNITS = {
+    "days": "天数",
+    "pages": "页数",
+    "hours": "小时数",
+    "minutes": "分钟数",
+    "months": "月数",
+    "weeks": "周数",
+    "km": "公里数",
+    "kg": "公斤数",
+    "cm": "厘米数",
+}
 """What a plural counts at the end of a name."""
-_MEASURED = ("时长", "时间", "长度", "距离", "里程", "延误", "延迟", "期", "龄")
+_MEASURED = ("时长", "重量", "体重", "身高", "高度", "时间", "长度", "距离", "里程", "延误", "延迟", "期", "龄")
 _ZH_ENDS = {"by": ("人",), "at": ("时间", "日期"), "on": ("日期", "时间")}
 
 

@@ -215,6 +215,12 @@ def _each(scope: Scope, groups: Groups) -> Ask:
         spoken = _spoken(scope, groups, counts=counts)
         if spoken:
             return Ask(groups.topic + spoken, "？" not in spoken)
+    if len(groups.figures) > 1 and groups.has_keys and groups.usual and v.chance(0.35):
+        listed = "、".join(groups.shown if v.chance(0.5) else groups.figures)
+        every = v.pick(_every(scope, groups), f"按{name}统计", f"按{name}分组", f"按{name}汇总")
+        return Ask(
+            f"{groups.topic}{v.pick('', '', '麻烦', '帮我')}{every}{v.pick('：', '：', '，列出', '，给出')}{listed}"
+        )
     if counts and roll < 0.3 and len(groups.keys) == 1:
         verb, measure = v.pick("有", "各有", "分别有"), v.measure(groups.noun)
         ask = Ask(f"{groups.topic}{_every(scope, groups)}{verb}多少{measure}{groups.noun}", True)

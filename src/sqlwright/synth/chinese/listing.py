@@ -65,7 +65,7 @@ def _ask(scope: Scope, pool: str, said: Said | None, base: str = "") -> Ask:
     expressions = [item.expression for item in query.select]
     first = expressions[0]
     labelled = isinstance(first, Column) and scope.is_label(first) and scope.place(first) is scope.entity
-    if (labelled or not query.distinct) and v.chance(0.6 if pool == named else 0.48):
+    if (labelled or not query.distinct) and v.chance(0.6):
         parts = _in_parts(scope, pool, said, base, named=pool == named, labelled=labelled)
         if parts is not None:
             return parts

@@ -56,7 +56,7 @@ def of_things(voice: Voice, pool: str, noun: str, columns: Sequence[str], *, whi
         which: a clause that asks for the things by itself ("哪些客户没有下过订单"), or "".
         single: whether there is one thing at most.
     """
-    stop = voice.pick("？", "？", "，", "，", "?")
+    stop = voice.pick("？", "？", "？", "，", "?")
     if which and voice.chance(0.35):
         return Ask(f"{voice.pick('', '', '', '请问')}{which}{stop}{want(voice, columns)}")
     roll = voice.random()
@@ -67,12 +67,12 @@ def of_things(voice: Voice, pool: str, noun: str, columns: Sequence[str], *, whi
         separator = voice.pick("：", "：", ":", "，")
         return Ask(f"{voice.of(_LEADS)}{pool}{separator}{'、'.join(columns)}")
     if roll < 0.7:
-        return Ask(f"{pool}，{listed(voice, columns)}")
+        return Ask(f"{pool}{voice.pick('，', '，', '。', '：')}{listed(voice, columns)}")
     if roll < 0.8:
         return Ask(
             f"{pool}的{listed(voice, columns)}{voice.pick('列一下', '都列出来', '给我看看', '发我', '拉个清单')}"
         )
-    return Ask(f"{voice.of(_LEADS)}{pool}，{want(voice, columns)}")
+    return Ask(f"{voice.of(_LEADS)}{pool}{voice.pick('，', '，', '。')}{want(voice, columns)}")
 
 
 def _which_ones(voice: Voice, noun: str, *, single: bool) -> str:
@@ -96,7 +96,7 @@ def names(voice: Voice, pool: str, noun: str, column: str, *, which: str, single
         only = voice.pick(
             f"只要{column}", f"列{column}", f"列一下{column}", f"给{column}就行", f"{column}就可以", f"给出{column}"
         )
-        return Ask(f"{ones}{voice.pick('？', '，', '，')}{only}")
+        return Ask(f"{ones}{voice.pick('？', '？', '，')}{only}")
     return of_things(voice, pool, noun, (column,), which=which, single=single)
 
 

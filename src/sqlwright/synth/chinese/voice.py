@@ -17,6 +17,8 @@ Values = Mapping[tuple[str, str], Sequence[Value]]
 _LABELS = ("名称", "姓名", "名字", "标题", "全名", "书名", "片名", "歌名", "课程名", "品名")
 _PARTIAL = frozenset(("first", "last", "middle", "given", "family", "maiden", "fname", "lname", "f", "l", "nick"))
 _LABEL_WORDS = ("name", "title", "fullname", "label")
+_CLINIC = frozenset(("doctors", "doctor", "patients", "patient", "physicians", "physician", "wards", "ward"))
+"""Tables beside which a department is a 科室."""
 _TRADERS = ("客户", "顾客", "供应商", "卖家", "买家", "会员", "用户")
 _DATE_ENDINGS = ("日期", "时间", "日", "期", "时刻", "年", "月", "份", "时间戳", "时", "生日", "号")
 _KEY_ENDINGS = ("编号", "标识", "主键", "代码", "序号", "ID", "id", "Id", "号")
@@ -158,6 +160,8 @@ class Phrases:
             n for n in self.lexicon.names_of_table(table, "zh") if self._taken.get(n, table.name) == table.name
         )
         names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
+        if names and names[0] == "部门" and _CLINIC & {split_identifier(t.name)[-1] for t in self.schema.tables}:
+            names = ("科室", *(name for name in names if name != "科室"))
         if names and names[0] in EVENTS:
             names = (f"{names[0]}记录", *names)
         return names or _latin(table.name, self.lexicon.names_of_table(table, "en"))
