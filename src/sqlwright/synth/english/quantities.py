@@ -53,7 +53,7 @@ def _none(voice: Voice, words: ColumnWords, op: str, phrase: str, plural: bool) 
         if some:
             return [("pred", verb(f"are {voice.pick('in stock', 'still in stock', 'available')}", plural))] * 4
         gone = [
-            ("pred", verb(f"are {voice.pick('out of stock', 'sold out', 'all gone')}", plural)),
+            ("pred", verb(f"are {voice.pick('out of stock', 'sold out')}", plural)),
             ("short", "out of stock"),
         ]
         left = voice.pick("none left", "no stock left", "nothing in stock", f"no {phrase} left")

@@ -38,7 +38,7 @@ from sqlwright.synth.tree import (
 
 Say = Callable[[Query, Voice], Asked]
 
-_SHARE = 0.24
+_SHARE = 0.3
 """How many of the questions try to end in a remark; not every query has something to say in one."""
 _ONCE = (
     "each once", "each only once", "no duplicates", "no repeats", "without duplicates", "every one only once",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlwright.synth.english import filters
 from sqlwright.synth.english.asks import Asked, ask, tell
 from sqlwright.synth.english.entity import Scene
-from sqlwright.synth.english.grammar import join
+from sqlwright.synth.english.grammar import capitalised, join
 from sqlwright.synth.english.measures import article, computed, function_word, many, measure
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
@@ -58,6 +58,9 @@ def _count(scene: Scene, aggregate: Aggregate) -> Asked:
         return _count_values(scene, aggregate, argument)
     rows = rows_of(scene, aggregate)
     different = voice.pick("different ", "distinct ", "", "") if aggregate.distinct and scene.query.source.joins else ""
+    if rows.modified and voice.chance(0.09):
+        number = voice.pick("how many are there", "how many are there", "how many", "how many do we have")
+        return _apart(scene, rows, f"{number}?" if not different else f"how many {different}{rows.head} are there?")
     r = voice.rng.random()
     if rows.clause and r < 0.45:
         question = f"how many {different}{rows.short} {rows.clause}"
@@ -73,6 +76,15 @@ def _count(scene: Scene, aggregate: Aggregate) -> Asked:
         return f"{voice.noun(scene.graph.nodes[subject_of(scene, aggregate)].table, False)} count", ""
     number = voice.pick("number of", "number of", "total number of", "count of")
     return ask(voice, f"{number} {different}{rows.text}", False)
+
+
+def _apart(scene: Scene, rows: Noun, question: str) -> Asked:
+    """Name the rows first, then ask about them: "Open tickets from 2024: how many are there?"."""
+    voice = scene.voice
+    if voice.chance(0.25):
+        lead = voice.pick("take the", "look at the", "think of the", "consider the", "take all the")
+        return f"{lead} {rows.text}. {capitalised(question)}", ""
+    return f"{rows.text}{voice.pick(': ', ': ', ' - ', ', ')}{question}", ""
 
 
 def _how_many(scene: Scene, rows: Noun, different: str) -> Asked:
@@ -139,6 +151,9 @@ def _one(scene: Scene, aggregate: Aggregate) -> Asked:
             noun, phrase = voice.noun(argument.table, False), voice.bare(argument)
             if not phrase.startswith("number of"):
                 return ask(voice, f"{function_word(voice, aggregate)} {noun} {phrase}", False)
+    if rows.modified and voice.chance(0.09):
+        what = measure(voice, aggregate, None)
+        return _apart(scene, rows, voice.pick(f"what is their {what}?", f"what is the {what}?", f"{what}?"))
     if aggregate.function == "avg" and voice.chance(0.15):
         return ask(
             voice, measure(voice, aggregate, article(scene.describe(subject_of(scene, aggregate), False))), False
@@ -187,6 +202,11 @@ def _several(scene: Scene, expressions: list[Expression]) -> Asked:
     if len(aggregates) != len(expressions):
         raise UnsayableError("mixed select")
     rows = rows_of(scene, aggregates[0])
+    if rows.modified and voice.chance(0.15):
+        parts = ["how many" if a.argument is None else measure(voice, a, None) for a in aggregates]
+        if voice.chance(0.5):
+            return f"{rows.text}: {join(parts)}?", ""
+        return _apart(scene, rows, f"{join(parts)}?")
     link = voice.pick("of", "of", "for", "across", "among")
     argument = aggregates[0].argument
     same = isinstance(argument, Column) and all(a.argument == argument and a.function != "count" for a in aggregates)

@@ -138,7 +138,8 @@ def predicate(dice: Dice, column: ColumnInfo, *, plain: bool = False, many: bool
 
 
 def _category(dice: Dice, column: ColumnInfo, plain: bool) -> Condition:
-    value = dice.pick_early(column.values)
+    few = len(column.values) <= 12 and dice.chance(0.6)  # so that each value of a small column comes up
+    value = dice.pick(column.values) if few else dice.pick_early(column.values)
     r = dice.random()
     if r < 0.8 or len(column.values) < 3 or plain:
         return Compare(column.node, "=", value)
