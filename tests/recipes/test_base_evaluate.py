@@ -1,0 +1,67 @@
+"""The base's recipe measures what it says: on copies in other engines, over smaller schemas."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from sqlwright.records import Prediction
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "recipes" / "base"))
+
+from engines import duckdb_copies, postgres_copies
+from evaluate_tasks import _retold, accuracy
+from heldout import Heldout, read_heldout, read_items
+
+TABLES = {
+    "db_id": "yard",
+    "table_names_original": ["Boat"],
+    "table_names": ["boat"],
+    "column_names_original": [[-1, "*"], [0, "Boat_ID"], [0, "Name"], [0, "order"], [0, "Empty"]],
+    "column_names": [[-1, "*"], [0, "boat id"], [0, "name"], [0, "order"], [0, "empty"]],
+    "column_types": ["text", "number", "text", "number", "number"],
+    "primary_keys": [1],
+    "foreign_keys": [],
+}
+ITEMS = [
+    {"db_id": "yard", "question": "Which boats?", "sql": "SELECT Name FROM Boat"},
+    {"db_id": "yard", "question": "Boats by order?", "sql": 'SELECT Name FROM Boat ORDER BY "order" LIMIT 1'},
+    {"db_id": "yard", "question": "How many of each?", "sql": 'SELECT Name, COUNT(*) FROM Boat GROUP BY "order"'},
+    {"db_id": "yard", "question": "Orders above a name?", "sql": "SELECT Name FROM Boat WHERE \"order\" > 'x'"},
+    {"db_id": "gone", "question": "?", "sql": "SELECT 1"},
+]
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Heldout:
+    (tmp_path / "yard").mkdir()
+    with sqlite3.connect(tmp_path / "yard" / "yard.sqlite") as connection:
+        connection.execute('CREATE TABLE Boat (Boat_ID INTEGER PRIMARY KEY, Name TEXT, "order" REAL, Empty REAL)')
+        connection.executemany("INSERT INTO Boat VALUES (?, ?, ?, NULL)", [(1, "Ada", 2.5), (2, "Cy", 1), (3, "Bo", 7)])
+    connection.close()
+    (tmp_path / "tables.json").write_text(json.dumps([TABLES]))
+    (tmp_path / "items.json").write_text(json.dumps(ITEMS))
+    return read_heldout(read_items(tmp_path / "items.json"), tmp_path, tmp_path)
+
+
+def _right(held: Heldout, dialect: str, urls: dict[str, str]) -> float:
+    asked = [example for e in held.examples for example in _retold(e, held, dialect)]
+    assert len(asked) == 4
+    found = [Prediction(e.id, e.db_id, e.sql if e.question != "Which boats?" else "SELECT 1", "") for e in asked]
+    return accuracy(held, asked, found, urls)
+
+
+def test_answers_for_another_engine_are_run_there(held: Heldout) -> None:
+    assert len(held.examples) == 4, "the questions whose database is there"
+    assert [p.prefix.split()[1] for p in held.prompts(_retold(held.examples[0], held, "oracle"))] == ["oracle"]
+    # one of three is wrong; what compares a number with a text has a gold that does not run, and does not count
+    assert _right(held, "duckdb", duckdb_copies(held)) == pytest.approx(2 / 3, abs=1e-3)
+
+
+@pytest.mark.postgres
+def test_answers_for_postgres_are_run_there(held: Heldout, postgres_url: str) -> None:
+    assert _right(held, "postgres", postgres_copies(held, postgres_url)) == pytest.approx(2 / 3, abs=1e-3)
