@@ -35,9 +35,9 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class DatePart:
-    """The year, month or day of a date column; as an integer in every dialect."""
+    """The year, month or day of a date column, an integer in every dialect, or its year and month as "2024-03"."""
 
-    part: Literal["year", "month", "day"]
+    part: Literal["year", "month", "day", "year-month"]
     column: Column
 
 

@@ -18,6 +18,12 @@ from sqlwright.sqlkit.names import identifier
 from sqlwright.synth import tree as t
 
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
+_YEAR_MONTH = {
+    "sqlite": "STRFTIME('%Y-%m', {})",
+    "duckdb": "STRFTIME({}, '%Y-%m')",
+    "mysql": "DATE_FORMAT({}, '%Y-%m')",
+    "tsql": "FORMAT({}, 'yyyy-MM')",
+}
 _STRFTIME = {"year": "%Y", "month": "%m", "day": "%d"}
 
 
@@ -119,7 +125,10 @@ class _Writer:
         return f"{node.function.upper()}({'DISTINCT ' if node.distinct else ''}{inner})"
 
     def _date_part(self, node: t.DatePart, qualify: bool) -> str:
-        return self._part(node.part, self._column(node.column, qualify))
+        column = self._column(node.column, qualify)
+        if node.part == "year-month":
+            return _YEAR_MONTH.get(self.dialect, "TO_CHAR({}, 'YYYY-MM')").format(column)
+        return self._part(node.part, column)
 
     @staticmethod
     def _strftime(part: str, column: str) -> str:

@@ -6,7 +6,7 @@ from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import Tone, is_person
 from sqlwright.synth.tree import Aggregate, Arithmetic, Column, DatePart, Expression
 
-_PARTS = {"year": "年份", "month": "月份", "day": "日（几号）"}
+_PARTS = {"year": "年份", "month": "月份", "day": "日（几号）", "year-month": "年月"}
 
 
 def tone(scope: Scope, expression: Expression) -> Tone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlwright.schema.words import plural
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.graph import columns_of
-from sqlwright.synth.english.measures import column_list, date_part, many
+from sqlwright.synth.english.measures import column_list, date_part, many, part_name
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
 from sqlwright.synth.tree import Column, DatePart, Query
@@ -53,10 +53,12 @@ def make_key(scene: Scene, rows: str) -> Key:
             c for node_ in scene.graph.nodes.values() for condition in node_.conditions for c in columns_of(condition)
         }
         other = any(c != first.column and voice.column(c).sense in ("date", "year") for c in dates)
-        text = f"{first.part} of the {voice.phrase(first.column)}" if other else date_part(voice, first)
+        part = part_name(voice, first)
+        text = f"{part} of the {voice.phrase(first.column)}" if other else date_part(voice, first)
         verb = voice.column(first.column).verb
         happened = verb[0] if verb and verb[1] and verb[0] not in ("departing", "arriving") else ""
-        return Key(text, plural(text), node, False, False, date=True, part=first.part, happened=happened)
+        several = plural(text) if first.part != "year-month" else text.replace("month", "months")
+        return Key(text, several, node, False, False, date=True, part=part, happened=happened)
     columns = [k for k in keys if isinstance(k, Column)]
     if node and len(columns) == len(keys):
         table = voice.table(columns[0].table)

@@ -89,17 +89,24 @@ def computed(voice: Voice, expression: object) -> str:
     raise UnsayableError(type(expression).__name__)
 
 
+def part_name(voice: Voice, part: DatePart) -> str:
+    """Return "year", "month", or "year and month" for both in one."""
+    if part.part == "year-month":
+        return voice.steady("year-month", "year and month", "month and year", "calendar month (YYYY-MM)", "year-month")
+    return part.part
+
+
 def date_part(voice: Voice, part: DatePart) -> str:
     """Return "order year", "month of the order date"."""
-    phrase = voice.phrase(part.column)
+    phrase, name = voice.phrase(part.column), part_name(voice, part)
     if voice.names.only_date(part.column.table) and voice.chance(0.6):
-        return part.part
+        return name
     words = voice.column(part.column)
     if words.verb and words.verb[0] == voice.table(words.table).event and voice.chance(0.7):
-        return part.part
+        return name
     if words.phrases[0] == "date":
-        return part.part if voice.chance(0.5) else f"{part.part} of the date"
-    return voice.pick(f"{part.part} of the {phrase}", f"{part.part} of {phrase}", f"{phrase} {part.part}")
+        return name if voice.chance(0.5) else f"{name} of the date"
+    return voice.pick(f"{name} of the {phrase}", f"{name} of {phrase}", f"{phrase} {name}")
 
 
 def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = "of") -> str:

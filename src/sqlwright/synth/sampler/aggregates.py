@@ -43,7 +43,8 @@ def group_key(dice: Dice, table: TableInfo) -> Column | DatePart | None:
     """Return what to group rows of a table by: mostly a category, sometimes a date part."""
     dates = [column for column in table.dates if not column.has_nulls]
     if dates and (not table.groups or dice.chance(0.22)):
-        return DatePart("year" if dice.chance(0.65) else "month", dice.pick(dates).node)
+        part = dice.weighted((6, "year"), (2.5, "month"), (2.5, "year-month"))
+        return DatePart(part, dice.pick(dates).node)  # type: ignore[arg-type]
     return dice.pick(table.groups).node if table.groups else None
 
 
@@ -83,7 +84,7 @@ def having(dice: Dice, table: TableInfo, subject: Aggregate, groups: int) -> Com
 def groups(dice: Dice, key: Column | DatePart) -> int:
     """Return about how many groups a key makes, 0 when unknown."""
     if isinstance(key, DatePart):
-        return 12 if key.part == "month" else 4
+        return {"month": 12, "year-month": 30}.get(key.part, 4)
     column = next(c for c in dice.catalog.table(key.table).columns if c.node == key)
     return column.distinct
 
