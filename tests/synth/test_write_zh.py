@@ -302,6 +302,44 @@ def test_one_of_two_conditions_may_come_last() -> None:
     assert any(re.search("(，|（)只(要|看|算)(男|杭州)", question) for question in questions)
 
 
+def test_values_are_said_by_the_meaning_of_their_column() -> None:
+    schema = Schema("pharmacy", (_table("drugs", "id INTEGER, name TEXT, form TEXT, floor INTEGER, stock INTEGER"),))
+    writer = ChineseWriter(schema, Lexicon.builtin(), random.Random(2))
+
+    def ask(where: t.Condition) -> list[str]:
+        return writer.questions(t.Query((t.Item(t.Column("drugs", "name")),), t.Source("drugs"), where=where), 60)
+
+    tablets, empty = (ask(t.Compare(t.Column("drugs", c), "=", v)) for c, v in (("form", "tablet"), ("stock", 0)))
+    assert sum("片剂" in question or "药片" in question for question in tablets) > 20
+    assert not any("平板" in question for question in tablets)
+    assert any(re.search("缺货|没货|断货", question) for question in empty)
+    assert all(re.search("缺货|没货|断货|没有|没存货|卖完|0|零", question) for question in empty)
+
+
+def test_columns_have_question_words() -> None:
+    where = t.Compare(t.Column("patient", "gender"), "=", "female")
+    items = (t.Item(PATIENT), t.Item(t.Column("patient", "city")))
+    assert any(
+        re.search("(哪个城市|哪里)", question) for question in _clinic(t.Query(items, PATIENTS, where=where), 100)
+    )
+
+
+def test_a_second_sentence_may_hold_the_order_or_the_columns() -> None:
+    order = (t.Order(t.Column("patient", "birth_date"), descending=True),)
+    items = (t.Item(PATIENT), t.Item(t.Column("patient", "phone")))
+    questions = _clinic(t.Query(items, PATIENTS, order_by=order), 100)
+    assert sum(bool(re.search("[？。：].+", question[:-1])) for question in questions) > 25
+
+
+def test_remarks_that_restrict_nothing_name_a_value() -> None:
+    values: dict[tuple[str, str], tuple[t.Value, ...]] = {("orders", "status"): ("closed", "pending", "shipped")}
+    writer = ChineseWriter(SHOP, Lexicon.builtin(), random.Random(3), values=values)
+    total = t.Query((t.Item(t.Aggregate("sum", AMOUNT)),), t.Source("orders"))
+    questions = writer.questions(total, 200)
+    assert any(re.search("(也算|也包括|包括|不限|不管|都算|算上)", question) for question in questions)
+    assert not any(re.search("只(要|看|算|统计)", question) for question in questions)
+
+
 def test_measure_words() -> None:
     assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
     assert is_person("学生") and not is_person("订单")

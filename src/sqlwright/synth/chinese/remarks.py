@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth import walk
+from sqlwright.synth._roles import CATEGORIES, words_of
 from sqlwright.synth.chinese.clauses import condition
 from sqlwright.synth.chinese.frames import Ask
 from sqlwright.synth.chinese.joining import year_and_month
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.tree import Both, Column, Compare, Condition, InList, IsNull, Scalar
 
+_STATES = frozenset("status stat state stage outcome result priority severity".split())
+"""Columns of which one value may be said to count too, and nobody takes it for a condition."""
 _ONLY = ("只要", "只看", "只算", "只统计", "只要", "仅限", "只考虑")
 
 
@@ -75,12 +78,20 @@ def no_restriction(scope: Scope) -> str:
     if scope.derived is not None:
         return ""
     used = {name.lower() for table, name in walk.columns(scope.query) if table == entity.table}
-    free = [(name, values) for name, values in v.phrases.spread(entity.table) if name.lower() not in used]
+    free = [
+        (name, values)
+        for name, values in v.phrases.spread(entity.table)
+        if name.lower() not in used and words_of(name)[-1] in CATEGORIES
+    ]
     if not free:
         return ""
     name, values = v.of(free)
     column = Column(entity.table, name, entity.key if entity.key != entity.table else "")
     words = v.column(entity.table, name)
+    state = words_of(name)[-1] in _STATES
+    if not state or (isinstance(scope.query.where, Both) and scope.query.where.op == "or"):
+        said = v.pick(f"不管{words}是什么", f"{words}不限", f"不限{words}", f"无论{words}如何", f"什么{words}的都算")
+        return v.pick(f"，{said}", f"（{said}）", f"。{said}")
     first = v.of(values)
     others = [value for value in values if value != first]
     one = condition(scope, Compare(column, "=", first)).before.removesuffix("的") + "的"
@@ -89,7 +100,7 @@ def no_restriction(scope: Scope) -> str:
         said = v.pick(f"{one}和{two}都算", f"{one}、{two}也都算上", f"{one}和{two}都包括")
     else:
         said = v.pick(
-            f"{one}也算", f"{one}也算在内", f"{one}也要算上", f"包括{one}", f"{one}也包括在内", f"不管{words}是什么",
-            f"{words}不限", f"不限{words}", f"无论{words}如何", f"什么{words}的都算",
+            f"{one}也算", f"{one}也算在内", f"{one}也要算上", f"包括{one}", f"{one}也包括在内",
+            f"不管{words}是什么", f"{words}不限",
         )  # fmt: skip
     return v.pick(f"，{said}", f"，{said}", f"（{said}）", f"。{said}")

@@ -94,7 +94,7 @@ class Scope:
             return name
         noun = place.noun
         for own in (noun, *self.voice.phrases.table(place.table)):
-            if name.startswith(own) and name != own:
+            if name.startswith(own):
                 return name
         loose = noun.isascii() or name.isascii() or "的" in noun or (not tight and self.voice.chance(0.45))
         return f"{noun}的{name}" if loose else noun + name

@@ -196,6 +196,8 @@ class Phrases:
         names = names[:1] + tuple(name for name in names[1:3] if len(name) > 1)
         if column.kind == "boolean":
             return tuple(name if name.startswith("是否") else f"是否{name}" for name in names)
+        if column.kind == "number" and any(v not in (0, 1) for v in self._stored.get((table.name, column.name), ())):
+            names = tuple(name.removeprefix("是否").removeprefix("已") for name in names)
         if column.kind == "number":
             names = tuple(name[:-2] if name.endswith(("时长分钟", "时长小时")) else name for name in names)
         if column.kind == "date":
