@@ -42,8 +42,9 @@ def question(voice: Voice, subject: Subject) -> str:
     if kind == "date":
         stem = next((words[: -len(end)] for end in ("日期", "时间") if words.endswith(end)), "")
         if stem in EVENT_VERBS and not subject.noun.startswith(stem):
-            return voice.pick(f"什么时候{stem}的", f"哪天{stem}的", f"{words}是哪天", f"是什么时候{stem}的")
-        return voice.pick(f"{words}是哪天", f"{words}是什么时候")
+            ways = (f"什么时候{stem}的", f"是什么时候{stem}的", f"哪天{stem}的", f"{words}是哪天")
+            return voice.of(ways[:2] if words.endswith("时间") else ways)
+        return f"{words}是什么时候" if words.endswith("时间") else voice.pick(f"{words}是哪天", f"{words}是什么时候")
     if kind == "price":
         return voice.pick(f"{words}多少", f"{words}是多少", f"{words}多少钱")
     if kind in ("text", "rank"):
@@ -103,10 +104,11 @@ def asked(voice: Voice, subject: Subject) -> str:
     words = subject.words
     if not subject.noun or subject.is_key or "的" in words:
         return ""
-    if subject.tone == "date":
+    if subject.tone == "date" and words not in _ASKED:
         stem = next((words[: -len(end)] for end in ("日期", "时间") if words.endswith(end)), "")
         if stem in EVENT_VERBS and not subject.noun.startswith(stem):
-            return voice.pick(f"是什么时候{stem}的", f"是哪天{stem}的", f"什么时候{stem}的", f"何时{stem}")
+            day = "是什么时候" if words.endswith("时间") else "是哪天"
+            return voice.pick(f"是什么时候{stem}的", f"{day}{stem}的", f"什么时候{stem}的", f"何时{stem}")
         return ""
     if not subject.alone:
         return ""

@@ -35,7 +35,7 @@ def _figures(scope: Scope) -> Ask:
     pool = things(scope)
     if isinstance(only, Aggregate) and counts_rows(scope, only):
         return ask_count(v, pool, noun, figures.count_of(v, pool, quantity=scope.has_quantity))
-    if isinstance(only, Aggregate) and isinstance(only.argument, Column) and scope.derived is None and v.chance(0.3):
+    if isinstance(only, Aggregate) and isinstance(only.argument, Column) and scope.derived is None and v.chance(0.42):
         said = _spoken(scope, only, pool)
         if said:
             return Ask(said, True)
@@ -96,7 +96,7 @@ def _spoken(scope: Scope, node: Aggregate, pool: str) -> str:
         v.pick("", "", "请问", "我想知道"),
         "的" if pool[-1:].isascii() or words[:1].isascii() else v.pick("的", ""),
     )
-    much = "多少钱" if kind == "money" and v.chance(0.3) else "多少"
+    much = "多少钱" if kind in ("money", "price") and v.chance(0.5) else "多少"
     if node.function == "sum":
         said = v.pick(
             f"{words}加起来{v.pick('是', '一共', '总共')}{much}",
