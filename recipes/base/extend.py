@@ -60,11 +60,8 @@ def _about(question: str, query: Query, shape: Shape) -> str:
 
 def _said(question: str, column: str, shape: Shape) -> re.Match[str] | None:
     """Return where the question names a column, if it does so once."""
-    forms = {shape.words(column), shape.words(column, short=False)} - {""}
-    forms |= {plural(form) for form in forms}
-    if not forms:
-        return None
-    found = list(re.finditer(r"\b(?:" + "|".join(sorted(forms, key=len, reverse=True)) + r")\b", question, re.I))
+    pattern = shape.pattern(column)
+    found = list(pattern.finditer(question)) if pattern else []
     return found[0] if len(found) == 1 else None
 
 

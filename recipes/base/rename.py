@@ -217,15 +217,14 @@ class Public:
                 text = token[1:-1].replace("''", "'")
                 bare = text.strip("%")
                 if bare and rng.random() < 0.6:
-                    case = re.IGNORECASE if len(bare) > 1 else 0
-                    found = re.search(rf"(?<!\w)(?<!\w['’]){re.escape(bare)}(?!\w)", question, case)
-                    if found and not bare.isdigit():
+                    at = _standing(question, bare)
+                    if at >= 0 and not bare.isdigit():
                         new = self._literal(bare)
-                        question = question[: found.start()] + new + question[found.end() :]
+                        question = question[:at] + new + question[at + len(bare) :]
                         tokens[index] = "'" + text.replace(bare, new).replace("'", "''") + "'"
                         if last in values and "%" not in text:
                             values[last] = (new, *values[last])
-            elif token.isdigit() and len(token) > 1 and rng.random() < 0.5:
+            elif token.isdigit() and len(token) > 1 and rng.random() < 0.5 and token in question:
                 new = str(rng.randint(10 ** (len(token) - 1), 10 ** len(token) - 1)) if len(token) < 7 else token
                 if len(token) == 4 and token[:2] in ("19", "20"):
                     new = str(rng.randint(1950, 2024))
@@ -302,6 +301,19 @@ class Public:
 
     def _sample(self, found: Sequence[Value], share: float) -> tuple[str, ...]:
         return (str(found[0]),) if found and share and self.rng.random() <= share else ()
+
+
+def _standing(question: str, words: str) -> int:
+    """Return where words stand in a question, apart from others and in any letter case, or -1."""
+    text, sought = (question, words) if len(words) == 1 else (question.lower(), words.lower())
+    at = text.find(sought) if len(text) == len(question) else -1
+    while at >= 0:
+        before, after = question[max(at - 2, 0) : at], question[at + len(words) : at + len(words) + 1]
+        inside = before[-1:].isalnum() or after.isalnum() or "_" in (before[-1:], after)
+        if not inside and not (before[-1:] in ("'", "’") and before[:1].isalnum()):
+            return at
+        at = text.find(sought, at + 1)
+    return -1
 
 
 def _stems(schema: Schema) -> list[str]:

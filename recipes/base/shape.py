@@ -7,6 +7,7 @@ shape.near("@singer")          # tables with one row for each singer: [Step("@st
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ class Shape:
         self.parents: dict[str, list[Step]] = defaultdict(list)
         self.children: dict[str, list[Step]] = defaultdict(list)
         self._nouns: dict[str, str] = {}
+        self._patterns: dict[str, re.Pattern[str] | None] = {}
         self._words: dict[str, str] = {}
         for table in schema.tables:
             own = mark(table.name)
@@ -87,6 +89,15 @@ class Shape:
             if short and head and words.startswith(head + " "):
                 return words[len(head) + 1 :]
         return words
+
+    def pattern(self, column: str) -> re.Pattern[str] | None:
+        """Return what finds the name of a column in a question, in the singular or the plural."""
+        if column not in self._patterns:
+            forms = {self.words(column), self.words(column, short=False)} - {""}
+            forms |= {plural(form) for form in forms}
+            either = "|".join(sorted(forms, key=len, reverse=True))
+            self._patterns[column] = re.compile(rf"\b(?:{either})\b", re.IGNORECASE) if forms else None
+        return self._patterns[column]
 
     def far(self, column: str) -> str:
         """Return what a column is called from another table: with its own table's name."""
