@@ -124,6 +124,16 @@ _EVENT_VERBS = """
 EVENT_VERBS: dict[str, str] = {word: verb for verb, words in _table(_EVENT_VERBS) for word in words}
 """Table -> what is done to a row of it at its plain date: orders are placed."""
 
+BARE_DATES = {
+    "hired": "hire", "born": "birth", "opened": "opening", "closed": "closing", "founded": "founding",
+    "built": "construction", "joined": "joining", "left": "leaving", "released": "release", "published": "publication",
+    "created": "creation", "updated": "update", "started": "start", "ended": "end", "died": "death",
+    "established": "founding", "shipped": "shipping", "delivered": "delivery", "registered": "registration",
+    "issued": "issue", "paid": "payment", "signed": "signing", "sold": "sale", "purchased": "purchase",
+    "bought": "purchase", "returned": "return", "admitted": "admission", "discharged": "discharge",
+}  # fmt: skip
+"""A date's name that is but a participle -> the noun before "date" or "year"."""
+
 PEOPLE = frozenset(
     """customer client employee student teacher player person user member patient doctor author actor actress
     director artist singer driver passenger guest tenant owner manager staff worker professor instructor

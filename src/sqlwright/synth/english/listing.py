@@ -37,7 +37,7 @@ def say_listing(scene: Scene) -> Asked:
     if not shown:
         return _everything(scene, focus, tail)
     if scene.graph.nodes[focus].conditions or len(scene.graph.nodes) > len(owners):
-        apart_chance = 0.3 if len(shown) > 1 or tail else 0.18
+        apart_chance = 0.36 if len(shown) > 1 or tail else 0.25
     else:
         apart_chance = 0.06
     if scene.voice.chance(apart_chance) and (len(owners) > 1 or not query.distinct or is_label(scene, shown, focus)):

@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlwright.schema import model
 from sqlwright.schema.words import plural, singular, split_identifier
 from sqlwright.synth.catalog import Values
-from sqlwright.synth.english.lexis import COUNTED, EVENT_VERBS, MASS, ODD_NOUNS, PEOPLE, PLACES, Scale
+from sqlwright.synth.english.lexis import BARE_DATES, COUNTED, EVENT_VERBS, MASS, ODD_NOUNS, PEOPLE, PLACES, Scale
 from sqlwright.synth.english.senses import (
     Sense,
     flag_of,
@@ -249,6 +249,10 @@ class Names:
             kind, text = flag_of(column)
             return (f"{text} status", f"{text} flag") if kind == "adj" else (f"{text or raw} flag",)
         found = list(self._lexicon.names_of_column(table, column, "en")) or [raw]
+        if sense in ("date", "year") and raw in BARE_DATES:
+            unit = "year" if sense == "year" else "date"
+            found = [f"{BARE_DATES[raw]} {unit}", *(p for p in found if p.endswith(unit) and p != raw)]
+            return tuple(dict.fromkeys(found))
         odd = [f" of the {noun}" for noun, _ in self.table(table.name).nouns] + [" at", " on", ".", " each"]
         phrases = [p for p in found if not p.endswith(tuple(odd)) and p not in _ODD_PHRASES] or found
         if sense == "date" and not self._one_date(table):

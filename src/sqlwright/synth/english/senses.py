@@ -67,7 +67,7 @@ def sense_of(table: model.Table, column: model.Column) -> Sense:
     prefixed = len(words) > 1 and words[0] in _FLAG_PREFIXES and kind != "date"
     if kind == "boolean" or prefixed or (kind == "number" and last in STATES):
         return "flag"
-    if last in _YEARS and (kind in ("number", "date") or last == "year"):
+    if last == "year" or (last in _YEARS and (kind == "number" or column.type.lower().startswith("year"))):
         return "year"
     if kind == "date" or words[-1] in _DATES or name.endswith("_at"):
         return "date"
