@@ -193,6 +193,9 @@ class PredictConfig(Section):
     candidates: int = Field(default=1, gt=0)
     """Candidates a question (by beam search, or drawn where the temperature is above 0); of several the one whose
     execution speaks for it is taken: of equal results the most frequent."""
+    rescore: Literal["auto", "on", "off"] = "off"
+    """Whether several candidates are also weighed by how likely each makes the question, which asks of the model that
+    it learnt the task sql-to-text (engine transformers); "auto" does so for the embedded base as it comes."""
     temperature: float = Field(default=0.0, ge=0)
     """Draw tokens by their probability, the bolder the higher; 0 takes the likeliest."""
     top_p: float = Field(default=1.0, gt=0, le=1)

@@ -23,6 +23,7 @@ from sqlwright.project._ask_prompt import Shown, show
 from sqlwright.project._opened import AWAY, NO_SQL, OpenDatabases, Ran
 from sqlwright.project._predict import sampling_of
 from sqlwright.project._refusals import polite
+from sqlwright.project._rescore import rescored
 from sqlwright.project._router import route
 from sqlwright.project._sentence import Subject, sentence
 from sqlwright.records import Example, Prediction, Turn
@@ -202,7 +203,8 @@ def _try(
             ran = opened.run(first.sql, example.db_id)
         if not ran.ran and ran.rule != AWAY:
             count = predict.candidates if predict.candidates > 1 else _CANDIDATES
-            found = engine.candidates([shown.prompt], count=count, **settings)[0]
+            told = engine.candidates([shown.prompt], count=count, **settings)[0]
+            found = rescored(told, example, shown.schema, shown.prefix, model, engine, predict)
             best, other = opened.choose(found, example)
             statements += [candidate.sql for candidate in found if candidate.sql not in statements]
             if other.status in ("ok", "too-large") or predict.candidates > 1:

@@ -11,6 +11,7 @@ import sqlwright.base as embedded
 from sqlwright.config import PredictConfig
 from sqlwright.project._models import Model
 from sqlwright.project._opened import OpenDatabases
+from sqlwright.project._rescore import rescored
 from sqlwright.records import Example, Prediction
 
 if TYPE_CHECKING:
@@ -94,7 +95,12 @@ def _choose(
             progress=lambda done, _: project.progress("writing candidates", at + done, len(ordered), ""),  # noqa: B023
             **settings,
         )
-        chosen = [opened.choose(candidates, example)[0] for example, candidates in zip(some, found, strict=True)]
+        chosen = []
+        for example, candidates in zip(some, found, strict=True):
+            schema = project.databases.schema(example.db_id)
+            prefix = project.databases.prefix(example.db_id, model.template)
+            told = rescored(candidates, example, schema, prefix, model, writer, config)
+            chosen.append(opened.choose(told, example)[0])
         seconds = round((time.perf_counter() - began) / len(some), 6)
         for example, best in zip(some, chosen, strict=True):
             keep(Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens))
