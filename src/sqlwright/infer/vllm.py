@@ -46,8 +46,8 @@ _GRACE = 20.0
 class Vllm:
     """A model that vLLM runs; made by `open_vllm`."""
 
-    model: Any
-    tokenizer: Any
+    model: Any = field(repr=False)  # its own asks every worker
+    tokenizer: Any = field(repr=False)
     adapters: Mapping[str, str] = field(default_factory=dict)
     """Folder by name."""
     grammar: bool = False
@@ -273,4 +273,5 @@ def _seconds(answer: Any) -> float:
 
 def _tokens(written: Any) -> int:
     """Return how many tokens an answer has, without the one that ends it."""
-    return len(written.token_ids) - (written.finish_reason == "stop")
+    count = len(written.token_ids)
+    return count - 1 if written.finish_reason == "stop" else count
