@@ -28,6 +28,7 @@ from sqlwright.synth.tree import (
     Compare,
     Condition,
     DatePart,
+    DaysBetween,
     Exists,
     Expression,
     InQuery,
@@ -63,6 +64,9 @@ def say(scope: Scope, expression: Expression, noun: str = "") -> str:
         return aggregate(scope, expression, noun)
     if isinstance(expression, DatePart):
         return date_part(scope, expression)
+    if isinstance(expression, DaysBetween):
+        start, end = scope.column(expression.start), scope.column(expression.end)
+        return v.pick(f"从{start}到{end}的天数", f"{start}到{end}间隔的天数", f"{start}与{end}相差的天数")
     if isinstance(expression, Arithmetic):
         left, right = _operand(scope, expression.left, noun), _operand(scope, expression.right)
         return figures.arithmetic(v, expression.op, left, right)

@@ -27,6 +27,8 @@ def tone(scope: Scope, expression: Expression) -> Tone:
 def date_part(scope: Scope, part: DatePart) -> str:
     """Return the words for a part of a date: 下单年份."""
     words, name = scope.column(part.column), _PARTS[part.part]
+    if part.part == "year-month" and scope.voice.chance(0.4):
+        name = scope.voice.pick("月份（年-月）", "月份（YYYY-MM）")
     only = scope.derived is None and scope.is_own(part.column) and scope.voice.phrases.dates(part.column.table) == 1
     if only and part.part != "day" and not is_person(scope.entity.noun) and scope.voice.chance(0.4):
         return name

@@ -19,6 +19,7 @@ from sqlwright.synth.tree import (
     Compare,
     Condition,
     DatePart,
+    DaysBetween,
     InList,
     InQuery,
     IsNull,
@@ -81,6 +82,8 @@ def columns_of(expression: object) -> list[Column]:
             return [column]
         case Aggregate(argument=argument):
             return columns_of(argument)
+        case DaysBetween(start=start, end=end):
+            return [start, end]
         case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
             return columns_of(left) + columns_of(right)
         case Case(condition=inner):
