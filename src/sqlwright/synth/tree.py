@@ -42,6 +42,14 @@ class DatePart:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """How many days lie from one date to another."""
+
+    start: Column
+    end: Column
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """`left op right` on numbers."""
 
@@ -77,7 +85,7 @@ class Scalar:
     query: Query
 
 
-Expression = Column | Aggregate | DatePart | Arithmetic | Case | Window | Scalar
+Expression = Column | Aggregate | DatePart | DaysBetween | Arithmetic | Case | Window | Scalar
 
 
 @dataclass(frozen=True, slots=True)

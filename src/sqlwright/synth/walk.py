@@ -63,6 +63,7 @@ _SIMPLE: dict[type, str] = {
     t.Exists: "exists",
     t.Scalar: "subquery",
     t.DatePart: "date",
+    t.DaysBetween: "date",
     t.Arithmetic: "arithmetic",
     t.Case: "case",
     t.Window: "window",

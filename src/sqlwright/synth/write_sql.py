@@ -24,6 +24,13 @@ _YEAR_MONTH = {
     "mysql": "DATE_FORMAT({}, '%Y-%m')",
     "tsql": "FORMAT({}, 'yyyy-MM')",
 }
+_DAYS = {
+    "sqlite": "JULIANDAY({1}) - JULIANDAY({0})",
+    "duckdb": "DATE_DIFF('DAY', {0}, {1})",
+    "mysql": "DATEDIFF({1}, {0})",
+    "tsql": "DATEDIFF(DAY, {0}, {1})",
+}
+"""How many days lie from the first date to the second; both hold no time of day."""
 _STRFTIME = {"year": "%Y", "month": "%m", "day": "%d"}
 
 
@@ -45,6 +52,7 @@ class _Writer:
             t.Column: self._column,
             t.Aggregate: self._aggregate,
             t.DatePart: self._date_part,
+            t.DaysBetween: self._days_between,
             t.Arithmetic: self._arithmetic,
             t.Case: self._case,
             t.Window: self._window,
@@ -137,6 +145,10 @@ class _Writer:
     @staticmethod
     def _extract(part: str, column: str) -> str:
         return f"EXTRACT({part.upper()} FROM {column})"
+
+    def _days_between(self, node: t.DaysBetween, qualify: bool) -> str:
+        start, end = self._column(node.start, qualify), self._column(node.end, qualify)
+        return _DAYS.get(self.dialect, "{1} - {0}").format(start, end)
 
     def _arithmetic(self, node: t.Arithmetic, qualify: bool) -> str:
         left = self._operand(node.left, qualify)

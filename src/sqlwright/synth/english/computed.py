@@ -7,7 +7,7 @@ from sqlwright.synth.english.asks import Asked, ask, show
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.measures import column_list, computed
 from sqlwright.synth.english.voice import UnsayableError, Voice
-from sqlwright.synth.tree import Arithmetic, Case, Column, Window
+from sqlwright.synth.tree import Arithmetic, Case, Column, DaysBetween, Window
 
 
 def say_computed(scene: Scene) -> Asked:
@@ -28,7 +28,7 @@ def say_computed(scene: Scene) -> Asked:
             return _rank(scene, only, columns)
         case Window() as only:
             return _running(scene, only, columns)
-        case Arithmetic() as only:
+        case (Arithmetic() | DaysBetween()) as only:
             return _arithmetic(scene, only, columns)
     raise UnsayableError("computed column")
 
@@ -68,7 +68,7 @@ def _case(scene: Scene, case: Case, columns: list[Column]) -> Asked:
     return voice.choose(frames), "."
 
 
-def _arithmetic(scene: Scene, expression: Arithmetic, columns: list[Column]) -> Asked:
+def _arithmetic(scene: Scene, expression: Arithmetic | DaysBetween, columns: list[Column]) -> Asked:
     voice = scene.voice
     text, each = computed(voice, expression), _each(scene, columns)
     if each.startswith("the "):

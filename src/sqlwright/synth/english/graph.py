@@ -17,6 +17,7 @@ from sqlwright.synth.tree import (
     Compare,
     Condition,
     DatePart,
+    DaysBetween,
     Exists,
     InList,
     InQuery,
@@ -185,6 +186,8 @@ def columns_of(part: object) -> Iterator[Column]:
     elif isinstance(part, Compare | Arithmetic):
         yield from columns_of(part.left)
         yield from columns_of(part.right)
+    elif isinstance(part, DaysBetween):
+        yield from (part.start, part.end)
     elif isinstance(part, Between | InList | Like):
         yield from columns_of(part.left)
     elif isinstance(part, Both):

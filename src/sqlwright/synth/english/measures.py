@@ -7,7 +7,7 @@ from sqlwright.synth.english.grammar import join, with_article
 from sqlwright.synth.english.lexis import MASS, MEASURE_UNITS
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError, Voice
-from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, Expression
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Compare, DatePart, DaysBetween, Expression
 
 HIGHEST = ("highest", "highest", "maximum", "largest", "top")
 LOWEST = ("lowest", "lowest", "minimum", "smallest")
@@ -74,6 +74,12 @@ def computed(voice: Voice, expression: object) -> str:
         return voice.phrase(expression)
     if isinstance(expression, DatePart):
         return date_part(voice, expression)
+    if isinstance(expression, DaysBetween):
+        start, end = _moment(voice, expression.start, expression.end), voice.phrase(expression.end)
+        between = voice.pick(
+            f"between {start} and {end}", f"from {start} to {end}", f"between the {start} and the {end}"
+        )
+        return f"{voice.pick('number of days', 'days', 'time in days')} {between}"
     if isinstance(expression, Arithmetic):
         if isinstance(expression.right, int | float | str):
             right = voice.literal(expression.right)
@@ -87,6 +93,13 @@ def computed(voice: Voice, expression: object) -> str:
         ]
         return f"{left} {voice.choose(words)} {right}"
     raise UnsayableError(type(expression).__name__)
+
+
+def _moment(voice: Voice, column: Column, other: Column) -> str:
+    """Return a date's name, with its table's where the other date is of another table."""
+    if column.table == other.table:
+        return voice.phrase(column)
+    return f"{voice.noun(column.table, False)} {voice.bare(column)}"
 
 
 def part_name(voice: Voice, part: DatePart) -> str:

@@ -10,7 +10,7 @@ from sqlwright.synth.english.measures import article, computed, function_word, m
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
-from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Condition, Expression
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Condition, DaysBetween, Expression
 
 _ALL = ("", "the ", "all ", "all the ")
 _SUMMED = frozenset({"amount", "total", "revenue", "salary", "price", "cost", "sales", "payment", "fee", "balance"})
@@ -151,6 +151,8 @@ def _one(scene: Scene, aggregate: Aggregate) -> Asked:
             noun, phrase = voice.noun(argument.table, False), voice.bare(argument)
             if not phrase.startswith("number of"):
                 return ask(voice, f"{function_word(voice, aggregate)} {noun} {phrase}", False)
+    if isinstance(argument, DaysBetween) and aggregate.function == "avg" and voice.chance(0.5):
+        return _how_many_days(scene, argument, rows)
     if rows.modified and voice.chance(0.09):
         what = measure(voice, aggregate, None)
         return _apart(scene, rows, voice.pick(f"what is their {what}?", f"what is the {what}?", f"{what}?"))
@@ -167,6 +169,23 @@ def _one(scene: Scene, aggregate: Aggregate) -> Asked:
     if rows.modified and voice.chance(0.6):
         link = link.removesuffix(" all")
     return ask(voice, measure(voice, aggregate, rows, link), False)
+
+
+def _how_many_days(scene: Scene, days: DaysBetween, rows: Noun) -> Asked:
+    """Ask "how many days pass on average between ...", or "how long does it take for tickets to be closed"."""
+    voice, verb = scene.voice, scene.voice.column(days.end).verb
+    if verb is not None and verb[1] and not rows.heavy and verb[0] != "due" and voice.chance(0.4):
+        start = voice.pick("after", "from") + f" their {voice.phrase(days.start)}"
+        if days.start.table != days.end.table:
+            start = f"after the {computed(voice, days.start)}"
+        long = voice.pick("how many days does it take on average", "how long, in days, does it take on average")
+        return f"{long} {start} until {rows.text} are {verb[0]}", "?"
+    span = computed(voice, days)
+    span = span[min(span.index(word) for word in (" between ", " from ") if word in span) :]
+    pass_ = voice.pick(
+        "how many days pass on average", "on average, how many days are there", "how many days on average"
+    )
+    return f"{pass_}{span} {voice.pick('of', 'for')} {rows.text}", "?"
 
 
 def _spoken(scene: Scene, aggregate: Aggregate, argument: Column, rows: Noun) -> Asked | None:

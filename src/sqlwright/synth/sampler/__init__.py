@@ -23,7 +23,7 @@ from itertools import accumulate
 
 from sqlwright.errors import ConfigError, SchemaError
 from sqlwright.synth.catalog import Catalog
-from sqlwright.synth.sampler import advanced, joined, nested, single
+from sqlwright.synth.sampler import advanced, durations, joined, nested, single
 from sqlwright.synth.sampler.dice import Dice
 from sqlwright.synth.tree import Tree
 
@@ -65,6 +65,7 @@ SHAPES: dict[str, tuple[float, Shape]] = {
     "conditional-count": (0.6, advanced.conditional_count),
     "share": (1.2, advanced.share),
     "computed": (1.2, advanced.computed),
+    "days-between": (0.7, durations.days_between),
     "spread": (0.5, advanced.spread),
     "per-group-average": (0.7, advanced.per_group_average),
     "ranked": (0.5, advanced.ranked),
