@@ -64,7 +64,14 @@ def test_every_shape_can_be_drawn(world: tuple[Catalog, Path]) -> None:
         except SchemaError:
             continue
         drawn.add(name)
-    assert set(SHAPES) - drawn <= {"superior", "computed", "running-total", "missing", "conditional-count"}
+    assert set(SHAPES) - drawn <= {
+        "superior",
+        "computed",
+        "days-between",
+        "running-total",
+        "missing",
+        "conditional-count",
+    }
 
 
 def test_no_sum_or_average_of_keys_and_years(world: tuple[Catalog, Path]) -> None:

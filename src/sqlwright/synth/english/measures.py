@@ -75,7 +75,7 @@ def computed(voice: Voice, expression: object) -> str:
     if isinstance(expression, DatePart):
         return date_part(voice, expression)
     if isinstance(expression, DaysBetween):
-        start, end = _moment(voice, expression.start, expression.end), voice.phrase(expression.end)
+        start, end = moment(voice, expression.start, expression.end), voice.phrase(expression.end)
         between = voice.pick(
             f"between {start} and {end}", f"from {start} to {end}", f"between the {start} and the {end}"
         )
@@ -95,11 +95,16 @@ def computed(voice: Voice, expression: object) -> str:
     raise UnsayableError(type(expression).__name__)
 
 
-def _moment(voice: Voice, column: Column, other: Column) -> str:
+def moment(voice: Voice, column: Column, other: Column) -> str:
     """Return a date's name, with its table's where the other date is of another table."""
     if column.table == other.table:
         return voice.phrase(column)
     return f"{voice.noun(column.table, False)} {voice.bare(column)}"
+
+
+def span(text: str) -> str:
+    """Return "from X to Y" of "days from X to Y"."""
+    return text[min(text.index(word) for word in ("between ", "from ") if word in text) :]
 
 
 def part_name(voice: Voice, part: DatePart) -> str:
@@ -144,6 +149,8 @@ def measure(voice: Voice, aggregate: Expression, rows: Noun | None, link: str = 
             word += " of the"
         return f"{word} {phrase}{of}"
     text = computed(voice, argument)
+    if isinstance(argument, DaysBetween) and aggregate.function in ("max", "min"):
+        return f"{'longest' if aggregate.function == 'max' else 'shortest'} time in days {span(text)}{of}"
     if aggregate.function == "sum":
         return f"{voice.pick('total', 'sum of', 'total', 'total of')} {text}{of}"
     word = function_word(voice, aggregate)

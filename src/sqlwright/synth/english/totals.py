@@ -6,7 +6,7 @@ from sqlwright.synth.english import filters
 from sqlwright.synth.english.asks import Asked, ask, tell
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import capitalised, join
-from sqlwright.synth.english.measures import article, computed, function_word, many, measure
+from sqlwright.synth.english.measures import article, computed, function_word, many, measure, moment, span
 from sqlwright.synth.english.modifiers import attached, who
 from sqlwright.synth.english.parts import Noun
 from sqlwright.synth.english.voice import UnsayableError
@@ -175,17 +175,14 @@ def _how_many_days(scene: Scene, days: DaysBetween, rows: Noun) -> Asked:
     """Ask "how many days pass on average between ...", or "how long does it take for tickets to be closed"."""
     voice, verb = scene.voice, scene.voice.column(days.end).verb
     if verb is not None and verb[1] and not rows.heavy and verb[0] != "due" and voice.chance(0.4):
-        start = voice.pick("after", "from") + f" their {voice.phrase(days.start)}"
-        if days.start.table != days.end.table:
-            start = f"after the {computed(voice, days.start)}"
+        start = moment(voice, days.start, days.end)
         long = voice.pick("how many days does it take on average", "how long, in days, does it take on average")
-        return f"{long} {start} until {rows.text} are {verb[0]}", "?"
-    span = computed(voice, days)
-    span = span[min(span.index(word) for word in (" between ", " from ") if word in span) :]
+        return f"{long} {voice.pick('after', 'from')} the {start} until {rows.text} are {verb[0]}", "?"
     pass_ = voice.pick(
-        "how many days pass on average", "on average, how many days are there", "how many days on average"
+        "how many days pass on average", "on average, how many days are there", "how many days are there"
     )
-    return f"{pass_}{span} {voice.pick('of', 'for')} {rows.text}", "?"
+    average = "" if "average" in pass_ else " on average"
+    return f"{pass_} {span(computed(voice, days))} {voice.pick('of', 'for')} {rows.text}{average}", "?"
 
 
 def _spoken(scene: Scene, aggregate: Aggregate, argument: Column, rows: Noun) -> Asked | None:
