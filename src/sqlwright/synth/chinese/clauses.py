@@ -10,14 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlwright.synth.chinese import compare, dates, figures, joining, literals, nested
-from sqlwright.synth.chinese.meaning import counts_rows, date_part, distinct_noun, tone
+from sqlwright.synth.chinese.meaning import counts_rows, date_part, distinct_noun, span, tone
 from sqlwright.synth.chinese.said import Said, Subject
 from sqlwright.synth.chinese.scope import Place, Scope, Unsayable, open_scope, parent_of
-from sqlwright.synth.chinese.words import (
-    BARE_SUPERLATIVES,
-    SUPERLATIVES,
-    is_person,
-)
+from sqlwright.synth.chinese.words import BARE_SUPERLATIVES, SUPERLATIVES, is_person
 from sqlwright.synth.tree import (
     Aggregate,
     Arithmetic,
@@ -65,19 +61,14 @@ def say(scope: Scope, expression: Expression, noun: str = "") -> str:
     if isinstance(expression, DatePart):
         return date_part(scope, expression)
     if isinstance(expression, DaysBetween):
-        start, end = scope.column(expression.start), scope.column(expression.end)
-        return v.pick(f"从{start}到{end}的天数", f"{start}到{end}间隔的天数", f"{start}与{end}相差的天数")
+        return span(scope, expression) + v.pick("的天数", "间隔的天数", "相差的天数", "用的天数")
     if isinstance(expression, Arithmetic):
         left, right = _operand(scope, expression.left, noun), _operand(scope, expression.right)
         return figures.arithmetic(v, expression.op, left, right)
     if isinstance(expression, Case):
         test = condition(scope, expression.condition).predicate
         yes, no = literals.constant(v, expression.then), literals.constant(v, expression.otherwise)
-        return v.pick(
-            f"标记（{test}则为{yes}，否则为{no}）",
-            f"一列标签（如果{test}就是{yes}，否则是{no}）",
-            f"分类（{test}的为{yes}，其余为{no}）",
-        )
+        return figures.label(v, test, yes, no)
     if isinstance(expression, Window):
         words = scope.column(expression.argument) if expression.argument else ""
         order = expression.order
@@ -107,6 +98,8 @@ def aggregate(scope: Scope, node: Aggregate, noun: str = "") -> str:
         return _count_column(scope, node, noun)
     if isinstance(argument, Case):
         return _conditional(scope, node, argument, noun)
+    if isinstance(argument, DaysBetween):
+        return noun + figures.days(v, node.function, span(scope, argument))
     words = say(scope, argument)
     owner = noun
     if noun and isinstance(argument, Column) and not scope.is_own(argument):

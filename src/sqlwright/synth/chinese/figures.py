@@ -76,6 +76,23 @@ def measure(voice: Voice, function: str, words: str, tone: Tone, *, is_column: b
     return voice.pick(f"{words}{what}", f"{words}的{what}")
 
 
+def label(voice: Voice, test: str, yes: str, no: str) -> str:
+    """Return the words for a column that says one of two things by a test."""
+    return voice.pick(
+        f"标记（{test}则为{yes}，否则为{no}）",
+        f"一列标签（如果{test}就是{yes}，否则是{no}）",
+        f"分类（{test}的为{yes}，其余为{no}）",
+    )
+
+
+def days(voice: Voice, function: str, span: str) -> str:
+    """Return the words for the mean or an extreme of the days from one date to another: 从下单到发货的平均天数."""
+    if function == "sum":
+        return span + voice.pick("的总天数", "的天数总和")
+    word = {"avg": "平均", "max": "最长", "min": "最短"}[function]
+    return span + voice.pick(f"的{word}天数", f"{word}间隔天数", f"相隔的{word}天数", f"{word}相差的天数")
+
+
 def window(voice: Voice, function: str, words: str, partition: str, order: str, noun: str) -> str:
     """Return the words for a window; `words` is what it adds up, `order` names key and direction, `noun` a row."""
     part = voice.pick(f"在每个{partition}内", f"在各{partition}内", f"在同一{partition}内") if partition else ""

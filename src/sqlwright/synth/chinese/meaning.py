@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlwright.synth.chinese.scope import Scope
-from sqlwright.synth.chinese.words import Tone, is_person
-from sqlwright.synth.tree import Aggregate, Arithmetic, Column, DatePart, Expression
+from sqlwright.synth.chinese.words import EVENT_VERBS, Tone, is_person
+from sqlwright.synth.tree import Aggregate, Arithmetic, Column, DatePart, DaysBetween, Expression
 
 _PARTS = {"year": "年份", "month": "月份", "day": "日（几号）", "year-month": "年月"}
 
@@ -19,6 +19,8 @@ def tone(scope: Scope, expression: Expression) -> Tone:
         return "number" if expression.argument is None else tone(scope, expression.argument)
     if isinstance(expression, DatePart):
         return "year" if expression.part == "year" else "number"
+    if isinstance(expression, DaysBetween):
+        return "duration"
     if isinstance(expression, Arithmetic) and expression.op in "+-":
         return tone(scope, expression.left)
     return "number"
@@ -35,6 +37,17 @@ def date_part(scope: Scope, part: DatePart) -> str:
     if part.part != "day" and words.endswith(("日期", "时间")) and len(words) > 3 and scope.voice.chance(0.92):
         return words[:-2] + name
     return f"{words}的{name}"
+
+
+def span(scope: Scope, days: DaysBetween) -> str:
+    """Return the words for the time from one date to another: 从下单到发货, 从借出日期到归还日期."""
+    return f"从{_moment(scope, days.start)}到{_moment(scope, days.end)}"
+
+
+def _moment(scope: Scope, column: Column) -> str:
+    words = scope.column(column)
+    stem = next((words[: -len(end)] for end in ("日期", "时间") if words.endswith(end)), "")
+    return stem if stem in EVENT_VERBS and scope.is_own(column) and scope.voice.chance(0.6) else words
 
 
 def counts_rows(scope: Scope, node: Aggregate) -> bool:

@@ -7,12 +7,12 @@ from sqlwright.synth.chinese.clauses import aggregate, condition, say, things
 from sqlwright.synth.chinese.frames import Ask, ask_count, ask_number
 from sqlwright.synth.chinese.listing import join
 from sqlwright.synth.chinese.literals import CLOSE, OPEN
-from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, tone
+from sqlwright.synth.chinese.meaning import counts_rows, distinct_noun, span, tone
 from sqlwright.synth.chinese.owners import as_owner
 from sqlwright.synth.chinese.remarks import said_after, with_note
 from sqlwright.synth.chinese.scope import Scope
 from sqlwright.synth.chinese.words import AGGREGATE_EXTREMES, is_person
-from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, Expression
+from sqlwright.synth.tree import Aggregate, Arithmetic, Case, Column, DaysBetween, Expression
 
 
 def totals(scope: Scope) -> Ask:
@@ -39,6 +39,8 @@ def _figures(scope: Scope) -> Ask:
         said = _spoken(scope, only, pool)
         if said:
             return Ask(said, True)
+    if isinstance(only, Aggregate) and isinstance(only.argument, DaysBetween) and v.chance(0.6):
+        return Ask(_how_long(scope, only.function, only.argument, "" if pool == noun and v.chance(0.5) else pool), True)
     if pool == noun and v.chance(0.5):
         pool = v.pick("所有", "全部") + pool
     if isinstance(only, Arithmetic):
@@ -55,6 +57,15 @@ def _figures(scope: Scope) -> Ask:
         return Ask(f"{pool}{many}{v.pick('，', '？', '，')}{join(scope, rest)}{end}", True)
     words = [_part(scope, expression) for expression in expressions]
     return ask_number(v, f"{pool}的{join(scope, words)}", several=len(words) > 1)
+
+
+def _how_long(scope: Scope, function: str, days: DaysBetween, pool: str) -> str:
+    """Ask how long something takes: 订单从下单到发货平均要几天."""
+    v = scope.voice
+    most, least = v.pick("最长", "最多"), v.pick("最短", "最快", "最少")
+    word = {"avg": "平均", "max": most, "min": least, "sum": "一共"}[function]
+    much = v.pick("要", "需要", "隔", "是", "用") + v.pick("多少天", "几天", "多少天")
+    return f"{v.pick('', '', '请问', '我想知道')}{pool}{span(scope, days)}{word}{much}"
 
 
 def _count_loosely(scope: Scope) -> Ask | None:
