@@ -199,7 +199,7 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
     said = condition(replace(scope, entity=parent), node)
     bare = node.left if isinstance(node, Compare) and node.op == "=" and isinstance(node.left, Column) else None
     value = node.right if isinstance(node, Compare) and isinstance(node.right, str) else None
-    if bare and value is not None and scope.is_label(bare) and scope.voice.chance(0.6):
+    if bare and value is not None and scope.is_label(bare) and scope.voice.chance(0.75):
         value = literals.text(
             scope.voice, value, translate=not is_person(parent.noun), place=f"{parent.table}.{bare.name}"
         )

@@ -379,6 +379,9 @@ def _top_groups(scope: Scope, groups: Groups) -> Ask:
         if one and name in _CALENDAR:
             who = v.of(_CALENDAR[name][1])
         which = f"{who}{v.pick('的', '')}{best}"
+        if one and scope.entity.noun == "下属" and isinstance(expression, Aggregate) and expression.argument is None:
+            most = "最多" if key.descending else "最少"
+            which = v.pick("谁的下属", "谁手下的人", "谁带的人", "谁管的人", f"哪位{name}手下的人") + most
     if owner:
         which = ""
     if query.having is not None:

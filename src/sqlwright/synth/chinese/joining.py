@@ -32,7 +32,17 @@ def joined(voice: Voice, node: Both, parts: list[Said], deep: list[bool], subjec
         first, second = sorted(parts, key=_tightness) if voice.chance(0.85) else parts
         link = "" if second.modifier or voice.chance(0.5) else "、"
         return Said(text, f"{first.before}{link}{second.before}")
+    short = len(parts) == 3 and all(len(part.before) <= 12 and "，" not in part.before for part in parts)
+    if short and voice.chance(0.45):
+        return Said(text, _stacked(voice, sorted(parts, key=_tightness)))
     return Said(text)
+
+
+def _stacked(voice: Voice, parts: list[Said]) -> str:
+    """Return three modifiers before a noun: 家住杭州的、2020年注册的女(患者)."""
+    comma = voice.pick("、", "、", "，")
+    first, second, third = (part.before for part in parts)
+    return f"{first}{comma}{second}{third if not third.endswith('的') else comma + third}"
 
 
 def _stacks(parts: list[Said]) -> float:
