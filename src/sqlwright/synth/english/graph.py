@@ -96,6 +96,9 @@ def make_graph(query: Query, names: Names) -> Graph:
     """Arrange a query's FROM and WHERE."""
     source = query.source
     nodes = {source.alias or source.table: Node(source.table)}
+    if not source.joins:
+        nodes[source.alias or source.table].conditions = _months(list(flatten(query.where)))
+        return Graph(nodes, [], False)
     strange = False
     for join in source.joins:
         name = join.alias or join.table
@@ -148,6 +151,8 @@ def _find_lacks(graph: Graph) -> None:
 
 def _months(conditions: list[Condition | MonthOfYear]) -> list[Condition | MonthOfYear]:
     """Merge a year and a month of the same date."""
+    if len(conditions) < 2:
+        return conditions
     years: dict[Column, Compare] = {}
     months: dict[Column, Compare] = {}
     for condition in conditions:

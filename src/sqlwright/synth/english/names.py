@@ -109,6 +109,8 @@ class Names:
         self.schema = schema
         self._lexicon = lexicon
         self._values = values or {}
+        self._others: dict[str, tuple[str, ...]] = {}
+        self._adjectives: dict[str, str] = {}
         self._tables: dict[str, TableWords] = {}
         self._columns: dict[tuple[str, str], ColumnWords] = {}
         self._people = -1
@@ -135,12 +137,19 @@ class Names:
 
     def names_of_value(self, value: str) -> tuple[str, ...]:
         """Return other words for a stored value: "called off" for cancelled."""
-        return self._lexicon.names_of_value(value, "en")
+        names = self._others.get(value)
+        if names is None:
+            names = self._others[value] = self._lexicon.names_of_value(value, "en")
+        return names
 
     def adjective_of(self, value: str) -> str:
         """Return the adjective of a stored place ("German"), or ""."""
-        hints = self._lexicon.hints_of_value(value, "en")
-        return hints[0].capitalize() if len(hints) == 1 and hints[0].isalpha() else ""
+        adjective = self._adjectives.get(value)
+        if adjective is None:
+            hints = self._lexicon.hints_of_value(value, "en")
+            adjective = hints[0].capitalize() if len(hints) == 1 and hints[0].isalpha() else ""
+            self._adjectives[value] = adjective
+        return adjective
 
     def role(self, table: str, column: str) -> str:
         """Return what a foreign key calls its target, as "origin airport"; "" when that is the target's own name."""

@@ -15,7 +15,7 @@ from dataclasses import replace
 from sqlwright.synth.english.asks import Asked
 from sqlwright.synth.english.entity import Scene
 from sqlwright.synth.english.grammar import capitalised
-from sqlwright.synth.english.graph import columns_of, flatten, has_aggregate
+from sqlwright.synth.english.graph import columns_of, flatten, has_aggregate, make_graph
 from sqlwright.synth.english.lexis import NUMBERS
 from sqlwright.synth.english.measures import measure
 from sqlwright.synth.english.sorting import order_tail
@@ -212,7 +212,9 @@ def _opposite(condition: Condition) -> Condition | None:
 
 def _askable(query: Query, voice: Voice) -> list[str]:
     """Return the tables that a remark can be about, first the one whose rows are listed or counted."""
-    graph = Scene(query, voice).graph
+    if not query.source.joins:
+        return [query.source.table]
+    graph = make_graph(query, voice.names)
     shown = [c.table for item in query.select for c in columns_of(item.expression)]
     rows = [graph.nodes[name].table for name in graph.bottoms()]
     return list(dict.fromkeys((*rows[:1], query.source.table, *shown)))
