@@ -46,6 +46,9 @@ _LASTING = frozenset("valid expiry expires expiration to until till end due dead
 """Words of dates that are no time at which a row happened."""
 _VENUES = frozenset("room stadium theater theatre cinema venue hall bus vehicle car plane aircraft boat ship".split())
 _BILLS = frozenset("invoice bill order payment donation fine ticket refund loan claim".split())
+_OFFICES = frozenset(
+    "department branch office store shop hospital clinic hotel restaurant company supplier school library depot".split()
+)
 _ROUTES = frozenset("route trip flight race line ride trail track".split())
 _TOWNS = frozenset("city country town state region village county province district".split())
 
@@ -105,7 +108,7 @@ def clause_of(voice: Voice, column: Column) -> Clause | None:
     if head == "time" and len(name) == 2 and name[0] in ("start", "end", "departure", "arrival", "opening", "closing"):
         base = {"departure": "leave", "arrival": "arrive", "opening": "open", "closing": "close"}.get(name[0], name[0])
         return Clause(voice.pick("what time", "at what time", "when"), "do", base)
-    if head in ("phone", "telephone", "mobile") and (table.human or table.head in ("department", "store", "shop")):
+    if head in ("phone", "telephone", "mobile") and (table.human or table.head in _OFFICES):
         return Clause(voice.pick("on what number", "under what phone number"), "can", "be reached")
     if words.sense == "number":
         return _amount(voice, words, head, table.head, len(name) == 1)
