@@ -117,6 +117,8 @@ def test_hints_are_no_names() -> None:
     one = table("t", "price")
     assert "expensive" in BUILTIN.hints_of_column(one, one.columns[0], "en")
     assert "expensive" not in BUILTIN.names_of_column(one, one.columns[0], "en")
+    course = table("prescriptions", "days")
+    assert "几天" in BUILTIN.hints_of_column(course, course.columns[0], "zh")
 
 
 def test_values() -> None:

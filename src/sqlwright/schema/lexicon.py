@@ -200,7 +200,7 @@ class Lexicon:
             names += sense.zh if chinese else (*general[:1], *sense.en, *general[1:])
         if chinese and table and any(name.endswith("姓名") for name in names):
             names = self._names_by_kind(names, table)
-        loose: dict[str, None] = {}
+        loose = dict.fromkeys((sense.loose_zh if chinese else sense.loose_en) if sense else ())
         for phrase in (words, words[-1:]):
             if row := row_of(phrase, self._index):
                 loose |= dict.fromkeys(row.loose_zh if chinese else row.loose_en)
