@@ -33,8 +33,15 @@ def many(voice: Voice, column: Column) -> str:
     if phrase.rsplit(" ", 1)[-1] in MEASURE_UNITS and " in " in phrase:
         head, _, unit = phrase.rpartition(" in ")
         return f"{plural(head)} in {unit}"
-    if phrase.startswith(("date ", "time ")) and " of " not in phrase and phrase.endswith("ed"):
+    if (
+        phrase.startswith(("date ", "time "))
+        and " of " not in phrase
+        and phrase.endswith(("ed", "paid", "sold", "left"))
+    ):
         return f"{phrase[:4]}s{phrase[4:]}"
+    head, link, rest = phrase.partition(" for ")
+    if link:
+        return f"{plural(head)}{link}{rest}"
     return phrase if words.head in MASS and phrase == words.phrases[0] else plural(phrase)
 
 

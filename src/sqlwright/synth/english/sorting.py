@@ -92,7 +92,8 @@ def order_tail(voice: Voice, order: Order, phrase: str, *, own: bool) -> str:
         if not order.descending:
             first, last = last, first
         return voice.choose(_BY_ADJECTIVE).format(first=first, last=last)
-    if not own and voice.chance(0.5):
+    clear = own and (words is None or words.sense not in ("date", "year") or voice.names.only_date(words.table))
+    if not clear:
         wordings = _WORDINGS["number" if words is None else _KINDS.get(words.sense, "text"), order.descending]
         options = [o for o in wordings if "{key}" in o]
         sort = voice.pick(" ", ", ") + voice.pick("sorted by", "ordered by")

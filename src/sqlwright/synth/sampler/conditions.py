@@ -69,6 +69,8 @@ def where(
         third = _column(dice, table, (*avoid, first.node, second.node), True)
         chosen += [third] if third is not None and not third.unique else []
     parts = tuple(predicate(dice, column, plain=True, many=True) for column in chosen)
+    if any(isinstance(part, Both) for part in parts):
+        op = "and"  # "in May of 2022 or above 5" would be two sorts of conditions in one
     return Both(op, flat(parts) if op == "and" else parts)
 
 
