@@ -338,6 +338,18 @@ def test_remarks_that_restrict_nothing_name_a_value() -> None:
     assert not any(re.search("只(要|看|算|统计)", question) for question in questions)
 
 
+def test_a_date_is_not_said_by_what_a_state_says_too() -> None:
+    schema = Schema("library", (_table("loans", "id INTEGER, book_id INTEGER, returned_on DATE, status TEXT"),))
+    count = t.Query((t.Item(COUNT),), t.Source("loans"), where=t.IsNull(t.Column("loans", "returned_on")))
+
+    def ask(status: tuple[t.Value, ...]) -> list[str]:
+        values = {("loans", "status"): status}
+        return ChineseWriter(schema, Lexicon.builtin(), random.Random(5), values=values).questions(count, 40)
+
+    assert any(re.search("(没|未|没有)归还的", question) for question in ask(("renewed", "lost")))
+    assert not any(re.search("(没|未|没有)归还的", question) for question in ask(("on loan", "returned")))
+
+
 def test_measure_words() -> None:
     assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
     assert is_person("学生") and not is_person("订单")

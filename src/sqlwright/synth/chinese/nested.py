@@ -134,6 +134,11 @@ def is_null(scope: Scope, node: IsNull) -> Said:
     place = scope.place(node.column)
     if place.outer and scope.known(node.column).is_key:
         owner = next(iter(scope.places.values()))
+        key = next((c for join in scope.query.source.joins for c in (join.left, join.right) if _at(c, place)), None)
+        role = _special_role(scope, owner, place, key) if key is not None else ""
+        if role and not node.negated:
+            verb = "担任" if is_person(owner.noun) else "作为"
+            return Said(f"{scope.voice.pick('没有', '没', '从未')}{verb}任何{place.noun}的{role}")
         return having(scope.voice, owner.noun, place.noun, place.noun, negated=not node.negated)
     words, known = scope.column(node.column), scope.known(node.column)
     if known.role and scope.is_own(node.column) and "对应" not in known.role:
@@ -143,10 +148,14 @@ def is_null(scope: Scope, node: IsNull) -> Said:
             else scope.voice.pick("没有", "还没有", "没") + known.role
         )
     if scope.is_own(node.column) and scope.voice.chance(0.75):
-        meant = short.unset(scope.voice, words, known.tone, negated=node.negated)
+        meant = short.unset(scope.voice, place.table, words, known.tone, negated=node.negated)
         if meant is not None:
             return meant
     return compare.is_null(scope.voice, words, negated=node.negated)
+
+
+def _at(column: Column, place: Place) -> bool:
+    return (column.alias or column.table) == place.key
 
 
 def against_all(scope: Scope, left: Column, op: str, query: Query, words: str) -> Said | None:

@@ -117,8 +117,8 @@ class Scope:
 
 def open_scope(voice: Voice, query: Query, above: Scope | None = None) -> Scope:
     """Return the scope of a query over tables of the schema."""
-    places = _places(voice, query.source)
     lacking = _lacking(query.where)
+    places = _places(voice, query.source, lacking)
     present = {key: place for key, place in places.items() if not (place.outer and key in lacking)}
     return Scope(voice, query, places, _entity(present), above)
 
@@ -130,7 +130,7 @@ def _lacking(where: Condition | None) -> frozenset[str]:
     return frozenset(column.alias or column.table for column in nulls)
 
 
-def _places(voice: Voice, source: Source) -> dict[str, Place]:
+def _places(voice: Voice, source: Source, lacking: frozenset[str]) -> dict[str, Place]:
     first = source.alias or source.table
     places = {first: Place(first, source.table, voice.table(source.table))}
     for join in source.joins:
@@ -154,7 +154,7 @@ def _places(voice: Voice, source: Source) -> dict[str, Place]:
                 place.noun = (
                     f"下属{place.noun}" if "经理" in _raw_role(voice, place, right.name) else f"下级{place.noun}"
                 )
-            elif other.key == first and len(source.joins) == 1:
+            elif other.key == first and len(source.joins) == 1 and key not in lacking:
                 other.noun = _role(voice, place, right.name, other)
         else:
             other.parents.append(key)

@@ -132,11 +132,18 @@ _VERBS = {
 """What has been done once a date of it is there."""
 
 
-def unset(voice: Voice, words: str, tone: str, *, negated: bool) -> Said | None:
-    """Say by its meaning that a column is, or is not, NULL: 还没付款, 没登记电话; None where only 为空 is clear."""
+def unset(voice: Voice, table: str, words: str, tone: str, *, negated: bool) -> Said | None:
+    """Say by its meaning that a column is, or is not, NULL: 还没付款, 没登记电话; None where only 为空 is clear.
+
+    Where a state of the table says the same (已归还 beside 归还日期), 还没归还 would leave open which is meant.
+    """
     verb = next(
         (_VERBS[words[: -len(end)]] for end in _ENDINGS if words[: -len(end)] in _VERBS and words.endswith(end)), ""
     )
+    if verb and tone == "date" and voice.phrases.has_state(table, verb):
+        return Said(
+            f"{voice.pick('有', '已有')}{words}" if negated else f"{voice.pick('没有', '还没有', '没填')}{words}"
+        )
     if verb and tone == "date":
         done = (
             (f"已经{verb}", f"已{verb}", f"{verb}了")

@@ -134,6 +134,15 @@ class Phrases:
             )
         return found
 
+    def has_state(self, table: str, verb: str) -> bool:
+        """Return whether a stored state of a table says that this was done: 已归还 of 归还."""
+        return any(
+            verb in name
+            for column, values in self.spread(table)
+            for value in values
+            for name in (value, *self.value(value, f"{table}.{column}"))
+        )
+
     def label(self, table: str) -> str:
         """Return the lower-case name of the column that people call a row by; empty when there is none."""
         found = self._labels.get(table)
