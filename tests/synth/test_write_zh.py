@@ -35,7 +35,8 @@ SHOP = Schema(
         _table("product", "id INTEGER, name TEXT, category TEXT, price REAL, stock INTEGER"),
         _table(
             "orders",
-            "id INTEGER, customer_id INTEGER, product_id INTEGER, status TEXT, amount REAL, order_date DATE, closed_on DATE",
+            "id INTEGER, customer_id INTEGER, product_id INTEGER, status TEXT, amount REAL, order_date DATE, "
+            "closed_on DATE",
             customer_id=("customer", "id"),
             product_id=("product", "id"),
         ),
