@@ -73,6 +73,8 @@ class TableInfo:
     link: bool = False
     """Whether the table only links others: two parents, no label, few columns of its own."""
     rows: int | None = None
+    samples: tuple[Mapping[Column, Value], ...] = ()
+    """Stored values of a few rows, of the columns whose values may be asked about."""
     show: tuple[ColumnInfo, ...] = ()
     """Worth showing beside the label."""
     filters: tuple[ColumnInfo, ...] = ()
@@ -138,6 +140,7 @@ def _table(
     key = Column(table.name, table.column(table.primary_key[0]).name) if single else _guess_key(table, columns)
     info = TableInfo(table.name, columns, key)
     info.rows = profile.rows.get(table.name) if profile else None
+    info.samples = tuple(_sample(columns, row) for row in profile.samples.get(table.name, ())) if profile else ()
     info.label, info.named = _label(columns, key)
     named = set(info.label)
     usable = tuple(c for c in columns if c.role not in ("key", "other"))
@@ -156,6 +159,18 @@ def _table(
         and (c.role in ("category", "flag") or (c.role == "ordinal" and c.integer and c.distinct <= 60))
     )
     return info
+
+
+def _sample(columns: tuple[ColumnInfo, ...], row: Mapping[str, object]) -> dict[Column, Value]:
+    """Return a row's values, of columns whose values are known: those of others may not be shown."""
+    found: dict[Column, Value] = {}
+    for column in columns:
+        value = row.get(column.node.name)
+        if column.role == "date" and value is not None:
+            value = str(value)
+        if isinstance(value, str | int | float) and value != "" and column.values:
+            found[column.node] = value
+    return found
 
 
 def _column(

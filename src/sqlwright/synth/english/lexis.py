@@ -251,6 +251,7 @@ STATES = frozenset(
     featured married single public private enabled disabled discontinued vegetarian vegan domestic
     international online remote urgent full part premium free certified licensed insured retired injured
     foreign local official accessible refundable shipped delivered returned resolved locked blocked
+    acknowledged confirmed reviewed cleared expired flagged answered settled renewed signed shared scheduled
     subscribed new used damaged broken electric organic indoor outdoor anonymous internal external
     """.split()
 )

@@ -53,7 +53,7 @@ def where(
     first = _column(dice, table, avoid, many)
     if first is None:
         return None
-    if simple or dice.chance(0.5):
+    if simple or dice.chance(0.46):
         return predicate(dice, first, many=many)
     if dice.chance(0.16):
         either = _either(dice, first)
@@ -65,13 +65,45 @@ def where(
     flags = "flag" in (first.role, second.role)
     op: Literal["and", "or"] = "and" if flags or dice.chance(0.85) else "or"
     chosen = [first, second]
-    if op == "and" and dice.chance(0.5):
+    if op == "and" and dice.chance(0.6):
         third = _column(dice, table, (*avoid, first.node, second.node), True)
         chosen += [third] if third is not None and not third.unique else []
-    parts = tuple(predicate(dice, column, plain=True, many=True) for column in chosen)
+    parts = _of_one_row(dice, table, chosen) if op == "and" and table.samples and dice.chance(0.75) else ()
+    parts = parts or tuple(predicate(dice, column, plain=True, many=True) for column in chosen)
     if any(isinstance(part, Both) for part in parts):
         op = "and"  # "in May of 2022 or above 5" would be two sorts of conditions in one
     return Both(op, flat(parts) if op == "and" else parts)
+
+
+def _of_one_row(dice: Dice, table: TableInfo, columns: list[ColumnInfo]) -> tuple[Condition, ...]:
+    """Return predicates that all hold for some stored row; none where that row has gaps."""
+    row = dice.pick(table.samples)
+    parts: list[Condition] = []
+    for column in columns:
+        value = row.get(column.node)
+        part = None if value is None else _holds(dice, column, value)
+        if part is None:
+            return ()
+        parts.append(part)
+    return tuple(parts)
+
+
+def _holds(dice: Dice, column: ColumnInfo, value: Value) -> Condition | None:
+    """Return a predicate that a value fulfils, or None."""
+    node = column.node
+    if column.role in ("category", "flag", "code"):
+        return Compare(node, "=", value) if value in column.values else None
+    if column.role in ("measure", "ordinal") and isinstance(value, int | float):
+        limit = threshold(dice, column)
+        if limit is None or limit == value:
+            return None
+        return Compare(node, ">" if value > limit else "<", limit)
+    if column.role == "date" and isinstance(value, str) and value[:4].isdigit():
+        return Compare(DatePart("year", node), "=", int(value[:4]))
+    if column.role in ("name", "text") and isinstance(value, str):
+        piece = _fragment(dice, column, value)
+        return Like(node, *piece) if piece is not None else None
+    return None
 
 
 def flat(parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
