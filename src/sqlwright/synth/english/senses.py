@@ -69,7 +69,8 @@ def sense_of(table: model.Table, column: model.Column) -> Sense:
         return "flag"
     if last == "year" or (last in _YEARS and (kind == "number" or column.type.lower().startswith("year"))):
         return "year"
-    if kind == "date" or words[-1] in _DATES or name.endswith("_at"):
+    done = words[-1] == "on" and kind == "text" and not DATE_VERBS.keys().isdisjoint(words)
+    if kind == "date" or words[-1] in _DATES or name.endswith("_at") or done or words[:2] == ("date", "of"):
         return "date"
     if kind == "number":
         return "key" if last in ("id", "code", "zip", "phone") else "number"
