@@ -351,6 +351,18 @@ def test_a_date_is_not_said_by_what_a_state_says_too() -> None:
     assert not any(re.search("(没|未|没有)归还的", question) for question in ask(("on loan", "returned")))
 
 
+def test_a_name_that_two_values_share_stands_for_neither() -> None:
+    where = t.Compare(t.Column("orders", "status"), "=", "closed")
+
+    def ask(status: tuple[t.Value, ...]) -> list[str]:
+        values = {("orders", "status"): status}
+        writer = ChineseWriter(SHOP, Lexicon.builtin(), random.Random(5), values=values)
+        return writer.questions(t.Query((t.Item(COUNT),), t.Source("orders"), where=where), 40)
+
+    assert any("closed" not in question for question in ask(("closed", "pending")))
+    assert all("closed" in question for question in ask(("closed", "已关闭", "关闭")))
+
+
 def test_measure_words() -> None:
     assert [measure_word(noun) for noun in ("客户", "历史订单", "图书", "某物")] == ["位", "笔", "本", "个"]
     assert is_person("学生") and not is_person("订单")

@@ -59,6 +59,7 @@ class Phrases:
     def __init__(self, schema: Schema, lexicon: Lexicon, values: Values | None = None) -> None:
         self.schema = schema
         self._stored = values or {}
+        self._names: dict[str, dict[str, str]] = {}
         self._spreads: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self.lexicon = lexicon
         self._tables: dict[str, tuple[str, ...]] = {}
@@ -117,8 +118,23 @@ class Phrases:
         found = self._values.get(key)
         if found is None:
             found = self.lexicon.names_of_value(text, "zh", place) if text.isascii() else ()
+            if found:
+                others = self._said_of(place)
+                found = tuple(name for name in found if others.get(name, text) == text)
             self._values[key] = found
         return found
+
+    def _said_of(self, place: str) -> dict[str, str]:
+        """Return what each Chinese name says in a column: the value, or "" where several are called so."""
+        said = self._names.get(place)
+        if said is None:
+            said = self._names[place] = {}
+            table, _, column = place.partition(".")
+            for value in self._stored.get((table, column), ()):
+                if isinstance(value, str):
+                    for name in {value, *(self.lexicon.names_of_value(value, "zh", place) if value.isascii() else ())}:
+                        said[name] = value if said.get(name, value) == value else ""
+        return said
 
     def spread(self, table: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the (column, values) of a table's text columns of two to eight short values."""
