@@ -50,6 +50,8 @@ def test_nothing_to_choose_from() -> None:
         ("SELECT n FROM t WHERE city = 'Oslo'", 1),
         ("SELECT n FROM t WHERE t.city = 'oslo'", 1),
         ("SELECT n FROM t WHERE city IN ('Rome', 'Oslo')", 1),
+        ("SELECT n FROM t WHERE city BETWEEN 'Oslo' AND 'Rome'", 1),
+        ("SELECT n FROM t WHERE city BETWEEN 'Bonn' AND 'Oslo'", 1),
         ("SELECT n FROM t WHERE name = 'Oslo'", 0),
         ("SELECT 'Oslo' FROM t WHERE city = 'Rome'", 0),
     ],

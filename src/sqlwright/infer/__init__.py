@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sqlwright.infer.choose import Candidate, Required, choose, covered, required_values
+from sqlwright.infer.clues import Clues, clues
 from sqlwright.infer.extract import extract_sql
 from sqlwright.infer.writer import Done, Progress, Writer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Candidate",
+    "Clues",
     "Done",
     "Engine",
     "Progress",
@@ -31,6 +33,7 @@ __all__ = [
     "Sampling",
     "Writer",
     "choose",
+    "clues",
     "covered",
     "extract_sql",
     "load",

@@ -3,6 +3,7 @@
 candidates = engine.candidates([prompt], count=8)[0]
 results = [executor.run(candidate.sql) for candidate in candidates]
 candidates[choose(candidates, results, required_values(links))]
+candidates[choose(candidates, results, required_values(links), clues(question, links, schema))]    # the embedded base's
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlwright.database import Result
+from sqlwright.infer.clues import Clues, misfits
 from sqlwright.prompt import spaced
 from sqlwright.schema import Link
 
@@ -56,7 +58,12 @@ def distinct(statements: Iterable[str]) -> list[Candidate]:
     return [Candidate(sql, times=times) for sql, times in counts.most_common()]
 
 
-def choose(candidates: Sequence[Candidate], results: Sequence[Result], required: Sequence[Required] = ()) -> int:
+def choose(
+    candidates: Sequence[Candidate],
+    results: Sequence[Result],
+    required: Sequence[Required] = (),
+    told: Clues | None = None,
+) -> int:
     """Return the place of the best candidate. Raises ValueError when there are none.
 
     The better of two is, in this order, the one that
@@ -67,36 +74,62 @@ def choose(candidates: Sequence[Candidate], results: Sequence[Result], required:
     4. has the result that most candidates agree on, each weighed by how often it was drawn, or by its probability;
     5. has the higher score; and then the one that comes first.
 
+    Of candidates that a search found, and where there are clues, it is the one that executes and then has the higher
+    sum of its `_WEIGHTS`.
+
     Args:
         results: what each candidate came to, in their order; one that was not run is an error.
+        told: what the question tells, for models of the embedded base's kind, for which the weights were fitted.
 
     Sources: Wang et al. 2018, "Robust Text-to-SQL Generation with Execution-Guided Decoding" (1, 3); Shi et al. 2022,
     "Natural Language to Code Translation with Execution", section 3 (4).
     """
     if not candidates:
         raise ValueError("there are no candidates to choose from")
+    ran = [result.status in ("ok", "too-large") for result in results]
+    values = [covered(candidate.sql, required) for candidate in candidates]
+    some = [bool(result.rows) for result in results]
+    if told is not None and not any(candidate.times for candidate in candidates):
+        signs = [
+            {"score": candidate.score, "values": value, "rows": rows, **misfits(candidate.sql, told)}
+            for candidate, value, rows in zip(candidates, values, some, strict=True)
+        ]
+        sums = [sum(_WEIGHTS[name] * value for name, value in one.items()) for one in signs]
+        return max(range(len(candidates)), key=lambda at: (ran[at], sums[at], -at))
     keys = [_outcome(result) for result in results]
     weights: defaultdict[object, float] = defaultdict(float)
     for candidate, key in zip(candidates, keys, strict=True):
         weights[key] += candidate.times or math.exp(candidate.score * candidate.tokens)
 
     def merit(at: int) -> tuple[bool, int, bool, float, float, int]:
-        ran = results[at].status in ("ok", "too-large")
-        candidate = candidates[at]
-        return (ran, covered(candidate.sql, required), bool(results[at].rows), weights[keys[at]], candidate.score, -at)
+        return (ran[at], values[at], some[at], weights[keys[at]], candidates[at].score, -at)
 
     return max(range(len(candidates)), key=merit)
 
 
 def covered(sql: str, required: Sequence[Required]) -> int:
-    """Return how many of the values `sql` compares with one of their columns (`column = 'value'`, or IN a list)."""
+    """Return how many of the values `sql` compares with one of their columns (=, BETWEEN, IN a list ...)."""
     compared = _compared(sql) if required else frozenset()
     return sum(any((column, each.value) in compared for column in each.columns) for each in required)
 
 
+_WEIGHTS = {
+    "score": 4.5,
+    "values": 0.8,
+    "rows": 2.3,
+    "left_out": -1.0,
+    "unnamed_columns": -0.7,
+    "unnamed_tables": -0.9,
+    "lost_numbers": -1.0,
+    "new_numbers": -1.2,
+    "new_strings": -1.3,
+    "repeated": -1.8,
+    "odd_types": -1.9,
+}
+"""What speaks for a candidate and against it, in logits."""
 _COMPARED = re.compile(
-    r"""([^\s"`]+)["`]?\ (?:=|<>|!=|LIKE|(?:NOT\ )?IN\ \()[ ]
-        ((?:'(?:[^']|'')*'|-?[\d.]+)(?:\ ,\ (?:'(?:[^']|'')*'|-?[\d.]+))*)""",
+    r"""([^\s"`]+)["`]?\ (?:=|<>|!=|<=?|>=?|LIKE|BETWEEN|(?:NOT\ )?IN\ \()[ ]
+        ((?:'(?:[^']|'')*'|-?[\d.]+)(?:\ (?:,|AND)\ (?:'(?:[^']|'')*'|-?[\d.]+))*)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"'((?:[^']|'')*)'|([\d.]+)")

@@ -18,7 +18,7 @@ from sqlwright.infer.constrain import Guide as Guided
 Guide = Guided | None
 _LIKELY = 64
 """Tokens that are tried before all of the vocabulary is ranked."""
-MARGIN = 4.0
+MARGIN = 8.0
 """How much less likely than the best a beam may become, in nats."""
 
 

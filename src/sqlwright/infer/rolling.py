@@ -104,7 +104,8 @@ def roll(
     if not requests:
         return
     capacity = max(len(one.prefix) + len(one.suffix) for one in requests) + max_new_tokens
-    batch = Batch(model, fitting(model, rows, capacity), capacity, stop, sampling)
+    # A lone question is worth a batch of its own: a step computes as many rows as it is rounded up to.
+    batch = Batch(model, fitting(model, min(rows, len(requests)), capacity), capacity, stop, sampling)
     at, known = 0, list[Any]()
     prefix: Ids = ()
     while at < len(requests) or batch.rows:

@@ -205,7 +205,7 @@ def _try(
             count = predict.candidates if predict.candidates > 1 else _CANDIDATES
             told = engine.candidates([shown.prompt], count=count, **settings)[0]
             found = rescored(told, example, shown.schema, shown.prefix, model, engine, predict)
-            best, other = opened.choose(found, example)
+            best, other = opened.choose(found, example, by_clues=model.clued)
             statements += [candidate.sql for candidate in found if candidate.sql not in statements]
             if other.status in ("ok", "too-large") or predict.candidates > 1:
                 ran = opened.run(best.sql, example.db_id)

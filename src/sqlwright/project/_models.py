@@ -53,6 +53,11 @@ class Model:
         """The base's folder or Hub name."""
         return embedded.resolve(self.base)
 
+    @property
+    def clued(self) -> bool:
+        """Whether a question's clues count in choosing among its candidates: they were fitted for this kind alone."""
+        return self.template.name == embedded.TEMPLATE
+
     def prompts(self, examples: Sequence[Example], databases: Databases) -> list[Prompt]:
         """Return the prompt that asks for each example's SQL, in the form that was trained."""
         return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlwright.database import Executor, Result, guard, open_executor
 from sqlwright.errors import DatabaseError
-from sqlwright.infer import Candidate, choose, required_values
+from sqlwright.infer import Candidate, choose, clues, required_values
 from sqlwright.records import Example
 
 if TYPE_CHECKING:
@@ -69,12 +69,19 @@ class OpenDatabases:
         lost = result.status == "error" and not executor.run(_ANY).ok
         return Ran(found.sql, result, AWAY if lost else "")
 
-    def choose(self, candidates: Sequence[Candidate], example: Example) -> tuple[Candidate, Result]:
-        """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`)."""
+    def choose(
+        self, candidates: Sequence[Candidate], example: Example, *, by_clues: bool = False
+    ) -> tuple[Candidate, Result]:
+        """Run a question's candidates and return the best with its result (see `sqlwright.infer.choose`).
+
+        Args:
+            by_clues: whether the question's clues count, as they do for models of the embedded base's kind.
+        """
         tried = candidates or [Candidate("")]
         results = [self.run(candidate.sql, example.db_id).result for candidate in tried]
         links = self._databases.linker(example.db_id).link(example.question)
-        best = choose(tried, results, required_values(links))
+        told = clues(example.question, links, self._databases.schema(example.db_id)) if by_clues else None
+        best = choose(tried, results, required_values(links), told)
         return tried[best], results[best]
 
     def __enter__(self) -> OpenDatabases:

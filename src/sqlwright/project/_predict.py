@@ -100,7 +100,7 @@ def _choose(
             schema = project.databases.schema(example.db_id)
             prefix = project.databases.prefix(example.db_id, model.template)
             told = rescored(candidates, example, schema, prefix, model, writer, config)
-            chosen.append(opened.choose(told, example)[0])
+            chosen.append(opened.choose(told, example, by_clues=model.clued)[0])
         seconds = round((time.perf_counter() - began) / len(some), 6)
         for example, best in zip(some, chosen, strict=True):
             keep(Prediction(example.id, example.db_id, best.sql, best.sql, seconds=seconds, tokens=best.tokens))
