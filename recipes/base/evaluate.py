@@ -18,7 +18,7 @@ from pathlib import Path
 from heldout import MOST, Heldout, read_heldout, read_items
 from sqlwright.database import open_executor
 from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
-from sqlwright.infer import Engine, choose, load, required_values
+from sqlwright.infer import Engine, choose, clues, load, required_values
 from sqlwright.records import Prediction, write_jsonl
 
 
@@ -70,8 +70,9 @@ def chosen(engine: Engine, held: Heldout, count: int) -> list[Prediction]:
     executors = {db_id: open_executor(f"sqlite:///{file}") for db_id, file in held.files.items()}
     for example, candidates in zip(held.examples, found, strict=True):
         results = [executors[example.db_id].run(candidate.sql) for candidate in candidates]
-        required = required_values(held.linkers[example.db_id].link(example.question))
-        best = candidates[choose(candidates, results, required)]
+        links = held.linkers[example.db_id].link(example.question)
+        told = clues(example.question, links, held.schemas[example.db_id])
+        best = candidates[choose(candidates, results, required_values(links), told)]
         predictions.append(Prediction(example.id, example.db_id, best.sql, best.sql))
     for executor in executors.values():
         executor.close()

@@ -75,7 +75,7 @@ def choose(
     5. has the higher score; and then the one that comes first.
 
     Of candidates that a search found, and where there are clues, it is the one that executes and then has the higher
-    sum of its `_WEIGHTS`.
+    sum of its `WEIGHTS`.
 
     Args:
         results: what each candidate came to, in their order; one that was not run is an error.
@@ -87,15 +87,12 @@ def choose(
     if not candidates:
         raise ValueError("there are no candidates to choose from")
     ran = [result.status in ("ok", "too-large") for result in results]
+    if told is not None and not any(candidate.times for candidate in candidates):
+        found = [signs(one, result, required, told) for one, result in zip(candidates, results, strict=True)]
+        sums = [sum(WEIGHTS[name] * value for name, value in one.items()) for one in found]
+        return max(range(len(candidates)), key=lambda at: (ran[at], sums[at], -at))
     values = [covered(candidate.sql, required) for candidate in candidates]
     some = [bool(result.rows) for result in results]
-    if told is not None and not any(candidate.times for candidate in candidates):
-        signs = [
-            {"score": candidate.score, "values": value, "rows": rows, **misfits(candidate.sql, told)}
-            for candidate, value, rows in zip(candidates, values, some, strict=True)
-        ]
-        sums = [sum(_WEIGHTS[name] * value for name, value in one.items()) for one in signs]
-        return max(range(len(candidates)), key=lambda at: (ran[at], sums[at], -at))
     keys = [_outcome(result) for result in results]
     weights: defaultdict[object, float] = defaultdict(float)
     for candidate, key in zip(candidates, keys, strict=True):
@@ -107,13 +104,23 @@ def choose(
     return max(range(len(candidates)), key=merit)
 
 
+def signs(candidate: Candidate, result: Result, required: Sequence[Required], told: Clues) -> dict[str, float]:
+    """Return what speaks for and against a candidate, by the names of `WEIGHTS`."""
+    return {
+        "score": candidate.score,
+        "values": covered(candidate.sql, required),
+        "rows": bool(result.rows),
+        **misfits(candidate.sql, told),
+    }
+
+
 def covered(sql: str, required: Sequence[Required]) -> int:
     """Return how many of the values `sql` compares with one of their columns (=, BETWEEN, IN a list ...)."""
     compared = _compared(sql) if required else frozenset()
     return sum(any((column, each.value) in compared for column in each.columns) for each in required)
 
 
-_WEIGHTS = {
+WEIGHTS = {
     "score": 4.5,
     "values": 0.8,
     "rows": 2.3,
