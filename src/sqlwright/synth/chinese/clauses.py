@@ -208,7 +208,7 @@ def _through(scope: Scope, node: Condition, parent: Place) -> Said:
         name = scope.voice.pick("", "", parent.noun)
         whose = f"{value}{name}" if scope.voice.chance(0.6) and value[-1:] == literals.CLOSE else f"{name}{value}"
         return Said(f"{parent.noun}是{value}", f"{whose}的")
-    predicate = f"{parent.noun}{said.predicate}"
+    predicate = said.predicate if said.predicate.startswith(parent.noun) else f"{parent.noun}{said.predicate}"
     own = scope.voice.chosen.values()
     if any(said.predicate.startswith(word) for word in own) and scope.voice.chance(0.5):
         predicate = f"{parent.noun}的{said.predicate}"

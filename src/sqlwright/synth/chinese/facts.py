@@ -127,8 +127,10 @@ def of_several(voice: Voice, pool: str, subjects: list[Subject], *, single: bool
     """Return a question for columns of things, by their question words: 1楼的科室有哪些，分别在几楼; or ""."""
     named = subjects[0].is_label and bool(subjects[0].noun)
     rest = subjects[1:] if named else subjects
+    if not 1 <= len(rest) <= 2:
+        return ""
     parts = [asked(voice, subject) for subject in rest]
-    if not 1 <= len(parts) <= 2 or not all(parts):
+    if not all(parts):
         return ""
     each = "" if single else voice.pick("分别", "都", "各自", "分别")
     lead = voice.pick("", "", "", "请问", "想问下", "帮我查下", "我想知道")

@@ -201,8 +201,6 @@ def _starts_with_other(voice: Voice, thing: str, noun: str) -> bool:
 
 _DOUBLED = re.compile("([\u4e00-\u9fff]{2,4})的\\1(?=名称|金额|状态|编号|日期|等级|类型|数量)")
 """A noun said twice: 订单的订单编号."""
-_AT_ONCE = re.compile("([\u4e00-\u9fff]{2,4})\\1(?=名称|金额|状态|编号|日期|等级|类型|数量|级别|总额)")
-"""A noun said twice with nothing between: 客户客户等级."""
 _BARE_START = ("有多少", "有几", "有哪些", "一共", "总共")
 
 
@@ -217,7 +215,6 @@ def finish(voice: Voice, ask: Ask, noise: float = 0.0) -> str:
         text += "？" if roll < 0.68 else "?" if roll < 0.78 else ""
     elif roll < 0.42:
         text += "。" if roll < 0.38 else "."
-    text = _AT_ONCE.sub(r"\1", text)
     if voice.chance(0.75):
         text = _DOUBLED.sub(r"\1的", text)
     if noise and voice.chance(noise):

@@ -120,11 +120,11 @@ def _in_parts(scope: Scope, pool: str, said: Said | None, base: str, *, named: b
         if len(expressions) == 1 and not query.order_by:
             return None
         pool = v.pick("所有", "全部") + pool
-    which = _which(scope, said) if not base else _which_top(scope, base)
-    if v.chance(0.5):
+    if len(expressions) <= 3 and v.chance(0.5) and all(isinstance(e, Column) for e in expressions):
         asked = facts.of_several(v, pool, [subject_of(scope, e) for e in expressions], single=single)
         if asked:
             return Ask(asked, True)
+    which = _which(scope, said) if not base else _which_top(scope, base)
     columns = [say(scope, expression) for expression in expressions]
     if len(columns) == 1 and labelled:
         ask = requests.names(v, pool, noun, columns[0], which=which, single=single)

@@ -105,7 +105,7 @@ def _spoken(scope: Scope, node: Aggregate, pool: str) -> str:
         return ""
     lead, link = (
         v.pick("", "", "请问", "我想知道"),
-        "的" if pool[-1:].isascii() or words[:1].isascii() else v.pick("的", ""),
+        "的" if pool[-1:].isascii() or words[:1].isascii() or words[:2] == pool[-2:] else v.pick("的", ""),
     )
     much = "多少钱" if kind in ("money", "price") and v.chance(0.5) else "多少"
     if node.function == "sum":
