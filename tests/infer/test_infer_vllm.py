@@ -121,6 +121,15 @@ def test_what_cannot_run_is_said_in_a_line(tmp_path: Path, adapters: dict[str, P
         open_vllm(base.path(), None, tmp_path)
 
 
+def test_a_machine_without_a_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vllm import platforms
+    from vllm.platforms.interface import UnspecifiedPlatform
+
+    monkeypatch.setattr(platforms, "_current_platform", UnspecifiedPlatform())
+    with pytest.raises(ConfigError, match=r"vLLM cannot run .*: it finds no GPU, or no driver of one"):
+        open_vllm(base.path(), None)
+
+
 def test_it_ends_with_its_process_and_prints_nothing(shop_file: Path, tmp_path: Path) -> None:
     pair = {"id": "1", "db_id": "shop", "question": "How many customers are there?", "sql": "SELECT 1"}
     (tmp_path / "asked.jsonl").write_text(json.dumps(pair) + "\n", encoding="utf-8")

@@ -212,7 +212,10 @@ def _opened(weights: str, how: Mapping[str, Any]) -> Any:
     os.environ.setdefault("VLLM_LOGGING_STREAM", "ext://sys.stderr")
     try:
         from vllm import LLM
+        from vllm.platforms import current_platform
 
+        if not current_platform.device_type:
+            raise ConfigError("it finds no GPU, or no driver of one; without, use the engine transformers")
         model: Any = LLM(model=weights, **how)
     except Exception as error:  # of any kind: of drivers, of Hub names, of its own processes
         raise ConfigError(f"vLLM cannot run {weights!r}: {_reason(error)}") from None
