@@ -215,7 +215,8 @@ class AskConfig(Section):
     """How a question is answered."""
 
     route: bool = True
-    """Refuse, before a model is asked, what is no question about the database: small talk, other subjects, changes."""
+    """Refuse, before a model is asked for SQL, what is no question about the database: small talk, other subjects,
+    changes; and what the model says that it does not know."""
     schema_tokens: PositiveInt | Literal["auto"] = "auto"
     """Most tokens of the schema in a prompt; of a larger schema the tables that the question needs are taken."""
     text: Literal["auto", "template", "model"] = "auto"

@@ -79,6 +79,21 @@ def test_whatever_the_model_writes_is_an_answer(
     assert project.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
 
 
+def test_a_model_that_is_held_to_sql_may_decline_what_the_database_has_no_word_for(
+    project: Project, server: Server
+) -> None:
+    says(server, "I do not know", COUNT)
+    answer = project.ask("How many customers have a wooden leg?", "base")
+    assert (answer.status, answer.rule, answer.tried, answer.sql) == ("unknown", "model", 0, "")
+    assert answer.text.startswith("I do not know") and "customers" in answer.text
+    assert server.bodies[-1]["max_tokens"] < 10, "it is asked for a few words only"
+    says(server, COUNT, COUNT)
+    assert project.ask("How many customers have a wooden leg?", "base").rows == [(CUSTOMERS,)]
+    before = len(server.bodies)
+    assert project.ask(QUESTION, "base").rows == [(CUSTOMERS,)]
+    assert len(server.bodies) == before + 1, "every word of it means something here"
+
+
 def test_a_statement_that_fails_is_not_the_last_word(project: Project, server: Server) -> None:
     says(server, "SELECT colour FROM customer", COUNT)
     answer = project.ask(QUESTION, "base")

@@ -24,7 +24,7 @@ from sqlwright.project._opened import AWAY, NO_SQL, OpenDatabases, Ran
 from sqlwright.project._predict import sampling_of
 from sqlwright.project._refusals import polite
 from sqlwright.project._rescore import rescored
-from sqlwright.project._router import route
+from sqlwright.project._router import leaves_untold, route
 from sqlwright.project._sentence import Subject, sentence
 from sqlwright.records import Example, Prediction, Turn
 
@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from sqlwright.project._databases import Databases
     from sqlwright.project._models import Model
     from sqlwright.project._writer import TextWriter
+    from sqlwright.schema import Schema
 
 _CANDIDATES = 4
 """How many candidates are tried when a single statement does not run."""
+_NO = 6
+"""Tokens in which a model can say that it does not know."""
 _TURNS = 4
 """Earlier turns that a model is shown."""
 _DOES_NOT_KNOW = re.compile(r"\bi (?:do not|don't|don’t) know\b|cannot be answered|不知道|无法回答", re.IGNORECASE)
@@ -140,6 +143,8 @@ def answer(
             )
         example = _example(question, db_id, language, schema.dialect, asked.history)
         shown = show(example, model, databases, config, constrain=model.is_held(predict))
+        if config.route and _declines(example, shown, engine, databases):
+            return _unknown(told, schema, databases, seconds())
         ran, tried, raw = _try(example, shown, engine, databases, model, predict)
     except DatabaseError as error:
         return _failed(told, "database", str(error), seconds())
@@ -147,9 +152,7 @@ def answer(
         return _failed(told, "model", str(error), seconds())
     told |= {"sql": ran.sql, "tried": tried}
     if ran.rule == NO_SQL and _DOES_NOT_KNOW.search(raw):
-        text = polite("off-topic", language, schema, databases.lexicon)
-        why = "the model says that it does not know"
-        return Answer(**told, status="unknown", rule="model", error=why, text=text, seconds=seconds())
+        return _unknown(told, schema, databases, seconds())
     if not ran.ran:
         return _without_rows(told, ran, seconds())
     subject = Subject.of(ran.sql, shown.schema, databases.lexicon, language)
@@ -189,6 +192,17 @@ def _example(question: str, db_id: str, language: str, dialect: str, history: tu
     return Example("question", db_id, question, "", language, dialect, history=history[-_TURNS:])
 
 
+def _declines(example: Example, shown: Shown, engine: Writer, databases: Databases) -> bool:
+    """Whether a model would say that it does not know, were it not held to writing SQL.
+
+    It is only asked where a word of the question means nothing to the database.
+    """
+    if not shown.constraints or example.history or not leaves_untold(example.question, databases.linker(example.db_id)):
+        return False
+    (said,) = engine.generate([shown.prompt], max_new_tokens=_NO)
+    return not said.sql and bool(_DOES_NOT_KNOW.search(said.raw))
+
+
 def _try(
     example: Example, shown: Shown, engine: Writer, databases: Databases, model: Model, predict: PredictConfig
 ) -> tuple[Ran, int, str]:
@@ -210,6 +224,13 @@ def _try(
             if other.status in ("ok", "too-large") or predict.candidates > 1:
                 ran = opened.run(best.sql, example.db_id)
     return ran, len(statements), raw
+
+
+def _unknown(told: dict[str, Any], schema: Schema, databases: Databases, seconds: float) -> Answer:
+    """Return the answer to a question of which the model says that it does not know."""
+    text = polite("off-topic", told["language"], schema, databases.lexicon)
+    why = "the model says that it does not know"
+    return Answer(**told, status="unknown", rule="model", error=why, text=text, seconds=seconds)
 
 
 def _without_rows(told: dict[str, Any], ran: Ran, seconds: float) -> Answer:

@@ -63,6 +63,12 @@ def route(question: str, linker: Linker, goes_on: bool = False) -> Turned | None
     return None
 
 
+def leaves_untold(question: str, linker: Linker) -> bool:
+    """Whether a word of a question that says something is no mention of a table, a column or a stored value."""
+    seen = _Seen.of(question, linker)
+    return any(_tells(word) and at not in seen.met for at, word in enumerate(seen.tokens)) or bool(seen.untold())
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """A question beside what the linker finds in it."""
@@ -104,7 +110,7 @@ class _Seen:
         """
         if words.FIGURE_EN.search(self.text) and words.OURS.search(self.text):
             return True
-        rest = set("".join(self._untold()))
+        rest = set("".join(self.untold()))
         return bool(words.FIGURE_ZH.search(self.text)) and bool(rest & self.name_characters)
 
     @property
@@ -112,13 +118,13 @@ class _Seen:
         """Whether the database's words explain so little of it that they are there by chance."""
         content = [at for at, word in enumerate(self.tokens) if _tells(word)]
         met = [at for at in content if at in self.met]
-        said = 2 * len(content) + sum(map(len, self._untold()))
+        said = 2 * len(content) + sum(map(len, self.untold()))
         explained = 2 * len(met) + len(self.met_characters)
         sure = any(link.column is None and link.kind in ("exact", "synonym") for link in self.links)
         least = words.LEAST_WITH_TABLE if sure else words.LEAST
         return said > 0 and explained < least * said
 
-    def _untold(self) -> list[str]:
+    def untold(self) -> list[str]:
         """Return the runs of Chinese characters that are left without the words of asking."""
         return _CHINESE_RUN.findall(words.ASKING_ZH.sub(" ", self.text))
 
