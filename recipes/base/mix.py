@@ -26,6 +26,7 @@ import queue
 import random
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from pack import Group, Pack, packs
 from rename import Public
 from sqlwright._language import language_of
 from sqlwright.config import Task
-from sqlwright.errors import SchemaError
+from sqlwright.errors import DataError, SchemaError
 from sqlwright.prompt import SPECIAL_TOKENS, build, get_template, schema_prefix
 from sqlwright.records import Example
 from sqlwright.schema.lexicon import Lexicon
@@ -135,7 +136,11 @@ class Source:
         if rng.random() < self.settings["strangers"] and (question := self.strangers.question(linker)):
             pairs = [*pairs, (question, UNKNOWN)]
         prefix = schema_prefix(schema, self.template)
-        return prefix, [self._sample(schema, prefix, linker, question, sql, shares) for question, sql in pairs]
+        asked = []
+        for question, sql in pairs:
+            with suppress(DataError):  # one statement in millions cannot be read, so no reasoning comes from it
+                asked.append(self._sample(schema, prefix, linker, question, sql, shares))
+        return prefix, asked
 
     def _sample(
         self, schema: Schema, prefix: str, linker: Linker, question: str, sql: str, shares: dict[Task, float]
