@@ -15,10 +15,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from heldout import MOST, Heldout, read_heldout, read_items
+from heldout import MOST, TEMPLATE, Heldout, read_heldout, read_items
 from sqlwright.database import open_executor
 from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
 from sqlwright.infer import Engine, choose, clues, load, required_values
+from sqlwright.infer.rescore import explained
+from sqlwright.prompt import NO_FRAME, schema_prefix
 from sqlwright.records import Prediction, write_jsonl
 
 
@@ -68,10 +70,13 @@ def chosen(engine: Engine, held: Heldout, count: int) -> list[Prediction]:
     found = engine.candidates(held.prompts(held.examples), count=count, max_new_tokens=MOST, schemas=schemas)
     predictions = []
     executors = {db_id: open_executor(f"sqlite:///{file}") for db_id, file in held.files.items()}
-    for example, candidates in zip(held.examples, found, strict=True):
+    for example, plain in zip(held.examples, found, strict=True):
+        schema = held.schemas[example.db_id]
+        prefix = schema_prefix(schema, TEMPLATE)
+        candidates = explained(engine, example, schema, prefix, plain, TEMPLATE, NO_FRAME)
         results = [executors[example.db_id].run(candidate.sql) for candidate in candidates]
         links = held.linkers[example.db_id].link(example.question)
-        told = clues(example.question, links, held.schemas[example.db_id])
+        told = clues(example.question, links, schema)
         best = candidates[choose(candidates, results, required_values(links), told)]
         predictions.append(Prediction(example.id, example.db_id, best.sql, best.sql))
     for executor in executors.values():

@@ -193,7 +193,7 @@ class PredictConfig(Section):
     candidates: int = Field(default=1, gt=0)
     """Candidates a question (by beam search, or drawn where the temperature is above 0); of several the one whose
     execution speaks for it is taken: of equal results the most frequent."""
-    rescore: Literal["auto", "on", "off"] = "off"
+    rescore: Literal["auto", "on", "off"] = "auto"
     """Whether several candidates are also weighed by how likely each makes the question, which asks of the model that
     it learnt the task sql-to-text (engine transformers); "auto" does so for the embedded base as it comes."""
     temperature: float = Field(default=0.0, ge=0)

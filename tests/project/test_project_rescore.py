@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sqlwright.project._rescore import rescored
 from sqlwright.records import Example, Prediction, read_jsonl
 
 QUESTIONS = ("How many customers have credit above 5?", "List the names of all customers")
+AUTO = PredictConfig()
 GIVEN = [Candidate("SELECT name FROM customer"), Candidate("SELECT COUNT ( * ) FROM customer")]
 
 
@@ -30,7 +32,7 @@ def test_candidates_are_explained_before_one_is_chosen(
         return seen[-1]
 
     monkeypatch.setattr(rescore, "explained", noted)
-    settings = {"candidates": 6, "temperature": 9.0, "rescore": "on", "max_new_tokens": 12}
+    settings = {"candidates": 6, "temperature": 4.0, "rescore": "on", "max_new_tokens": 12}
     project = Project.init(tmp_path / "p", str(shop_file), {"predict": settings})
     asked = write_questions(project.folder / "asked.jsonl", QUESTIONS)
     found = read_jsonl(project.predict("base", asked).wrote[0], Prediction)
@@ -52,6 +54,9 @@ def test_who_can_tell_is_asked(shop_file: Path, tmp_path: Path) -> None:
         return rescored(GIVEN, example, schema, prefix, model, model.writer(config), config)
 
     base = model_of("embedded")
+    told = rescored(GIVEN, example, schema, databases.prefix(databases.only, base.template), base, base.engine(), AUTO)
+    assert [replace(one, explains=None) for one in told] == GIVEN
+    assert (told[1].explains or 0.0) > (told[0].explains or 0.0)
     assert come(base, "off") == come(base, "auto") == GIVEN
     with pytest.raises(ConfigError, match="engine transformers"):
         come(base, "on")

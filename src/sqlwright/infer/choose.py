@@ -110,6 +110,7 @@ def signs(candidate: Candidate, result: Result, required: Sequence[Required], to
         "score": candidate.score,
         "values": covered(candidate.sql, required),
         "rows": bool(result.rows),
+        "explains": candidate.explains or 0.0,
         **misfits(candidate.sql, told),
     }
 
@@ -121,19 +122,22 @@ def covered(sql: str, required: Sequence[Required]) -> int:
 
 
 WEIGHTS = {
-    "score": 4.5,
-    "values": 0.8,
+    "score": 5.4,
+    "values": 1.0,
     "rows": 2.3,
+    "explains": 0.024,
     "left_out": -1.0,
-    "unnamed_columns": -0.7,
-    "unnamed_tables": -0.9,
-    "lost_numbers": -1.0,
-    "new_numbers": -1.2,
-    "new_strings": -1.3,
-    "repeated": -1.8,
-    "odd_types": -1.9,
+    "unnamed_columns": -0.6,
+    "unnamed_tables": -0.55,
+    "lost_numbers": -0.2,
+    "new_numbers": -0.7,
+    "new_strings": -0.8,
+    "repeated": -2.1,
+    "odd_types": -1.5,
 }
-"""What speaks for a candidate and against it, in logits."""
+"""What speaks for a candidate and against it, in logits, as `recipes/base/weigh.py` fits it on the held-out training
+databases; on those that were left out of fitting it chose a right statement for 58.0 % of 654 questions, where running
+alone chose one for 55.2 %."""
 _COMPARED = re.compile(
     r"""([^\s"`]+)["`]?\ (?:=|<>|!=|<=?|>=?|LIKE|BETWEEN|(?:NOT\ )?IN\ \()[ ]
         ((?:'(?:[^']|'')*'|-?[\d.]+)(?:\ (?:,|AND)\ (?:'(?:[^']|'')*'|-?[\d.]+))*)""",

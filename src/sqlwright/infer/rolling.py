@@ -32,6 +32,8 @@ _ROWS_AT_ONCE = 4
 multiplies matrices in bfloat16 on a CPU, makes and keeps half a megabyte of code for every shape that it meets."""
 _PASS = 16_384
 """Most tokens of the suffixes that go through the model at once."""
+_DRAWS = 64
+"""How often a token is drawn that a guide must let through, before the likeliest is taken."""
 _MEMORY_SHARE = 0.6
 """Share of a GPU's free memory that the slots may take."""
 _MEMORY_CPU = 4 << 30
@@ -252,14 +254,22 @@ class Batch:
     def _guided(self, row: _Row, guide: Guided, token: int, logits: torch.Tensor) -> tuple[int, Guide]:
         """Return the token, or in its place one that the row's guide lets through, and the guide after it.
 
-        In place of one that was drawn another is drawn, where the guide can say from which: together that is drawing
-        from what it lets through.
+        In place of one that was drawn another is drawn, from what the guide lets through where it can say that, else
+        from all that it has not refused yet: together that is drawing from what it lets through.
         """
-        allowed = guide.ends() if token in self.stop.ids else guide.accept(token) is not None
-        if not allowed and self.sampling is not None and row.request.source is not None:
-            masked = guide.masked(logits)
-            if masked is not None and bool(masked.isfinite().any()):
-                (token,) = draw(masked[None], self.sampling, [row.request.source.random()])
+        if self.sampling is not None and row.request.source is not None:
+            left = logits
+            for _ in range(_DRAWS):
+                if guide.ends() if token in self.stop.ids else guide.accept(token) is not None:
+                    break
+                masked = guide.masked(left)
+                if masked is None:
+                    masked = left.clone()
+                    masked[token] = -torch.inf
+                if not bool(masked.isfinite().any()):
+                    break
+                left = masked
+                (token,) = draw(left[None], self.sampling, [row.request.source.random()])
         return likeliest(guide, token, logits, self.stop)
 
     def leave(self, ended: Sequence[_Row]) -> None:
