@@ -4,8 +4,6 @@
 FROM python:3.12-slim AS base
 ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1
 RUN useradd --create-home --uid 1000 sqlwright
-COPY pyproject.toml README.md LICENSE /src/
-COPY src /src/src
 WORKDIR /project
 EXPOSE 8000
 HEALTHCHECK --start-period=60s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz')"]
@@ -13,7 +11,7 @@ ENTRYPOINT ["sqlwright"]
 CMD ["serve", "--host", "0.0.0.0"]
 
 FROM base AS cuda
-RUN pip install "/src[serve,qlora]" && rm -r /src
+RUN --mount=type=bind,target=/src pip install "/src[serve,qlora]"
 USER 1000
 
 # With --build-arg TORCH_INDEX=... , PyTorch's index of builds for CPUs, the image is a fraction of the size: of equal
@@ -21,5 +19,5 @@ USER 1000
 FROM base AS cpu
 ARG TORCH_INDEX=""
 # hadolint ignore=DL3013
-RUN pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} "/src[serve]" && rm -r /src
+RUN --mount=type=bind,target=/src pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} "/src[serve]"
 USER 1000
