@@ -57,7 +57,8 @@ class Heldout:
 def read_items(path: Path, limit: int = 0) -> list[dict[str, Any]]:
     """Return the questions of a file that `prepare.py` wrote, or `limit` of them, evenly."""
     items: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return items[:: max(1, len(items) // limit)][:limit] if limit else items
+    count = min(limit, len(items)) if limit else len(items)
+    return [items[at * len(items) // count] for at in range(count)]
 
 
 def read_heldout(items: Sequence[dict[str, Any]], spider: Path, databases: Path) -> Heldout:

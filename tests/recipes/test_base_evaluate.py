@@ -62,6 +62,14 @@ def test_answers_for_another_engine_are_run_there(held: Heldout) -> None:
     assert _right(held, "duckdb", duckdb_copies(held)) == pytest.approx(2 / 3, abs=1e-3)
 
 
+def test_fewer_questions_are_taken_evenly(tmp_path: Path) -> None:
+    file = tmp_path / "items.json"
+    file.write_text(json.dumps([{"id": n} for n in range(10)]))
+    assert [item["id"] for item in read_items(file, 4)] == [0, 2, 5, 7]
+    assert len(read_items(file, 7)) == 7
+    assert len(read_items(file, 20)) == len(read_items(file)) == 10
+
+
 @pytest.mark.postgres
 def test_answers_for_postgres_are_run_there(held: Heldout, postgres_url: str) -> None:
     assert _right(held, "postgres", postgres_copies(held, postgres_url)) == pytest.approx(2 / 3, abs=1e-3)
