@@ -30,17 +30,17 @@ TOWN = parse_ddl("CREATE TABLE town (label TEXT, size INT)")  # not what the pro
 
 @pytest.fixture(scope="module")
 def adapters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return two adapters with random weights, of different ranks."""
+    """Return a LoRA adapter and an rsLoRA one, with random weights."""
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
     folders = {}
-    for seed, (name, rank) in enumerate({"shop": 4, "clinic": 16}.items()):
+    for seed, (name, rank, alpha, stable) in enumerate([("shop", 4, 20, False), ("clinic", 16, 20, True)]):
         torch.manual_seed(seed)
         # Weights and scale that change every answer.
         how: dict[str, Any] = {"target_modules": "all-linear", "init_lora_weights": False}
-        config = LoraConfig(r=rank, lora_alpha=5 * rank, **how)
+        config = LoraConfig(r=rank, lora_alpha=alpha, use_rslora=stable, **how)
         folders[name] = tmp_path_factory.mktemp(name)
         model: Any = AutoModelForCausalLM.from_pretrained(base.path(), dtype=torch.float32)
         get_peft_model(model, config).save_pretrained(folders[name])
@@ -96,7 +96,7 @@ def test_samples_repeat_by_seed(writer: Vllm) -> None:
 
 
 def test_answers_keep_to_the_grammar_of_a_schema(writer: Vllm, ours: Engine) -> None:
-    asked = [prompts()[at] for at in (0, 3, 5)]
+    asked = [prompts()[at] for at in (0, 3)]  # in English and in Chinese
     schemas = {one.id: TOWN for one in asked}
     found, expected = (each.generate(asked, adapter="", max_new_tokens=24, schemas=schemas) for each in (writer, ours))
     assert all("town" in one.sql and "city" not in one.sql for one in found)
