@@ -55,7 +55,7 @@ def load(
     weights = str(tuned) if tuned is not None and not is_adapter else str(base)
     words = str(tuned) if tuned is not None and (tuned / "tokenizer_config.json").exists() else str(base)
     if place == "cpu":
-        torch.set_float32_matmul_precision("medium")
+        torch.set_float32_matmul_precision("highest" if precision == "fp32" else "medium")
     merged = is_adapter and merge and not bits
     how: dict[str, Any] = {"dtype": torch.float32 if merged else dtype}
     if bits:
