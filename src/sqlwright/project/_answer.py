@@ -236,7 +236,7 @@ def _unknown(told: dict[str, Any], schema: Schema, databases: Databases, seconds
 def _without_rows(told: dict[str, Any], ran: Ran, seconds: float) -> Answer:
     """Return the answer for a statement that was refused or failed."""
     why = ran.result.error or ran.result.status
-    if ran.result.status == "refused":
+    if ran.result.status == "refused" and ran.rule != "parse":  # what cannot be read is wrong rather than unsafe
         text = polite("guard", told["language"], why=why)
         return Answer(**told, status="refused", rule=ran.rule or "read-only", error=why, text=text, seconds=seconds)
     rule = ran.rule or ("timeout" if ran.result.status == "timeout" else "sql")
