@@ -104,7 +104,7 @@ def test_a_gguf_file_keeps_to_a_grammar(gguf: Path) -> None:
     engine = load(base.path(), precision="fp32", device="cpu", grammar=True)
     writer = open_gguf(gguf, engine.tokenizer, threads=1, grammar=True)
     town = parse_ddl("CREATE TABLE town (label TEXT, size INT)")  # not what the prompts show
-    asked = [prompts()[at] for at in (0, 3, 5)]
+    asked = [prompts()[at] for at in (0, 3)]
     ours, its = (
         each.generate(asked, max_new_tokens=24, schemas={one.id: town for one in asked}) for each in (engine, writer)
     )
