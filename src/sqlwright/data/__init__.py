@@ -10,7 +10,6 @@ export(parts["train"], "train.jsonl", "chat", schemas=found.schemas)
 from sqlwright.data.auditing import NEAR, Audit, Finding, NearDuplicate, audit
 from sqlwright.data.cleaning import Change, CleanReport, clean_examples, clean_question
 from sqlwright.data.formats.wikisql import write_database as write_wikisql_database
-from sqlwright.data.keys import sql_key
 from sqlwright.data.leaks import Leak, find_leaks
 from sqlwright.data.reading import Format, Import, Skipped, read
 from sqlwright.data.splitting import FRACTIONS, SplitBy, split
@@ -41,7 +40,6 @@ __all__ = [
     "find_leaks",
     "read",
     "split",
-    "sql_key",
     "statistics",
     "write_wikisql_database",
 ]

@@ -1,11 +1,11 @@
 """Runs the whole way once: pairs, audit, split, tuning, base against tuned, report, two questions answered.
 
-Three sets are held out, none of which is trained on:
+Three sets are held out, none of whose questions is trained on:
 
 - `synthetic`: statements that were not trained on, of a shape that was;
 - `skeletons`: statements of a shape that was not trained on;
-- `handwritten`: `questions.jsonl`, written by hand for the demo's CRM; no template made them, and no statement that
-  answers one of them is trained on. A database of your own has the first two.
+- `handwritten`: `questions.jsonl`, written by hand for the demo's CRM; no template made them, though
+  generated pairs may have the same statement. A database of your own has the first two.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from sqlwright.base import TUNING
 from sqlwright.config import FILE
-from sqlwright.data import sql_key
 from sqlwright.demo.crm import build_crm
 from sqlwright.errors import DataError
 from sqlwright.project import Outcome, Progress, Project, silent
@@ -70,11 +68,11 @@ def run_demo(
     project = _project(Path(out), db, seed, base, progress)
     project.synth()
     project.audit()
-    split = project.split()
-    hand_written = {} if db else {"handwritten": project.layout.data / "handwritten.jsonl"}
-    for file in hand_written.values():
-        file.write_bytes((files("sqlwright.demo") / "questions.jsonl").read_bytes())
-    held_out = _hold_out(project, split, hand_written)
+    held_out = _hold_out(project, project.split())
+    if db is None:
+        hand_written = project.layout.data / "handwritten.jsonl"
+        hand_written.write_bytes((files("sqlwright.demo") / "questions.jsonl").read_bytes())
+        held_out["handwritten"] = hand_written
     project.stats()
     project.train()
     sets = {name: _judged(project, file) for name, file in held_out.items()}
@@ -108,26 +106,21 @@ def _project(out: Path, db: str | None, seed: int, base: str, progress: Progress
     return Project.init(out, db, overrides, progress=progress)
 
 
-def _hold_out(project: Project, split: Outcome, written: Mapping[str, Path]) -> dict[str, Path]:
-    """Take whole statements out of the train split for the synthetic set, and cut the test split to its size.
-
-    A statement that answers a question of the `written` sets is not trained on either.
-    """
+def _hold_out(project: Project, split: Outcome) -> dict[str, Path]:
+    """Take whole statements out of the train split for the synthetic set, and cut the test split to its size."""
     layout = project.layout
     synthetic, skeletons = layout.data / "synthetic.jsonl", layout.data / "skeletons.jsonl"
     if not (split.unchanged and synthetic.exists() and skeletons.exists()):
         examples = read_jsonl(layout.split("train"), Example)
         seed = project.config.split.seed
         aside = {example.sql for example in examples if _draw(example.sql, seed) < _HELD_OUT}
-        known = {sql_key(one.sql, one.dialect) for file in written.values() for one in read_jsonl(file, Example)}
-        trained = [one for one in examples if one.sql not in aside and sql_key(one.sql, one.dialect) not in known]
-        write_jsonl(layout.split("train"), trained)
+        write_jsonl(layout.split("train"), [example for example in examples if example.sql not in aside])
         write_jsonl(synthetic, _some([example for example in examples if example.sql in aside], seed))
         write_jsonl(skeletons, _some(read_jsonl(layout.split("test"), Example), seed))
     for file in (synthetic, skeletons):
         if not file.stat().st_size:
             raise DataError(f"{file}: too few different statements to hold some out; the database says too little")
-    return {"synthetic": synthetic, "skeletons": skeletons, **written}
+    return {"synthetic": synthetic, "skeletons": skeletons}
 
 
 def _draw(text: str, seed: int) -> float:
