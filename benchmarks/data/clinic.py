@@ -11,11 +11,12 @@ Run as a script to write the file: `python benchmarks/data/clinic.py clinic.sqli
 from __future__ import annotations
 
 import random
-import sqlite3
 import sys
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+
+from sqlwright.demo.sqlite_file import write_sqlite
 
 DDL = """
 CREATE TABLE departments (
@@ -138,20 +139,7 @@ def build_clinic(path: str | Path, *, seed: int = 11, patients: int = 225) -> Pa
     Args:
         patients: how many patients; appointments, prescriptions and invoices grow with it (225 give about 3,000 rows).
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    rng = random.Random(seed)
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(DDL)
-        for table, rows in _tables(rng, patients):
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        connection.commit()
-    finally:
-        connection.close()
-    return path
+    return write_sqlite(path, DDL, _tables(random.Random(seed), patients))
 
 
 def _tables(rng: random.Random, count: int) -> Iterable[tuple[str, Rows]]:

@@ -11,11 +11,12 @@ Run as a script to write the file: `python benchmarks/data/fleet.py fleet.sqlite
 from __future__ import annotations
 
 import random
-import sqlite3
 import sys
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+
+from sqlwright.demo.sqlite_file import write_sqlite
 
 DDL = """
 CREATE TABLE depot (
@@ -160,19 +161,7 @@ def build_fleet(path: str | Path, *, seed: int = 23, trips: int = 3200) -> Path:
     Args:
         trips: how many trips of 2024; the other tables do not grow with it, but for complaints.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(DDL)
-        for table, rows in _tables(random.Random(seed), trips):
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        connection.commit()
-    finally:
-        connection.close()
-    return path
+    return write_sqlite(path, DDL, _tables(random.Random(seed), trips))
 
 
 def _tables(rng: random.Random, count: int) -> Iterable[tuple[str, Rows]]:

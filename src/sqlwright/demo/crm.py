@@ -9,10 +9,11 @@ them.
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+
+from sqlwright.demo.sqlite_file import write_sqlite
 
 DDL = """
 CREATE TABLE customer ( -- 客户
@@ -140,21 +141,7 @@ def build_crm(path: str | Path, *, seed: int = 7, customers: int = 240) -> Path:
     Args:
         customers: how many customers; the other tables grow with it (240 give about 6,000 rows).
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    rng = random.Random(seed)
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(DDL)
-        for table, rows in _tables(rng, customers):
-            if rows:
-                marks = ", ".join("?" * len(rows[0]))
-                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        connection.commit()
-    finally:
-        connection.close()
-    return path
+    return write_sqlite(path, DDL, _tables(random.Random(seed), customers))
 
 
 def _tables(rng: random.Random, count: int) -> Iterable[tuple[str, list[tuple[object, ...]]]]:
