@@ -1,19 +1,18 @@
-"""Pre-train the base model on one GPU from the endless stream of `mix.py`.
+"""Pre-train the base model on one or several GPUs from the endless stream of `mix.py`.
 
     python recipes/base/train.py --data data --out runs/base --seconds 500 [--from runs/earlier] [--set train.seed=1]
+    torchrun --nproc-per-node 4 recipes/base/train.py ...
 
-A step takes a pack of samples (`pack.py`). Where the GPU is faster than the workers, earlier packs are taken again: all
-of them stay in its memory, some gigabytes in ten minutes. The learning rate follows the clock: it warms up, stays, and
-falls to zero over the last part of `--seconds`. What is written: the weights as a transformers checkpoint in shards of
-at most 12 MB, now and then and at the end, and `log.jsonl`.
+A step takes a pack of samples (`pack.py`) on each GPU. Where the GPU is faster than the workers, earlier packs are taken
+again: all of them stay in its memory, some gigabytes in ten minutes. The learning rate follows the clock: it warms up,
+stays, and falls to zero over the last part of `--seconds`. What is written: the weights as a transformers checkpoint in
+shards of at most 12 MB, now and then and at the end, and `log.jsonl`.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import json
-import math
 import random
 import threading
 import time
@@ -30,6 +29,8 @@ from torch import Tensor
 from mix import Encoder, Stream
 from model import Blocks, Model, Shape, dense_mask, export_state, import_state, llama_config, run_layer
 from pack import LONGEST, Pack, packs
+from ranks import Ranks
+from steps import Guard, optimizers_of, rate
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 """ids, positions, stop, labels: see `pack.Pack`."""
@@ -43,6 +44,8 @@ TOKENIZER = {
 GENERATION = {"eos_token_id": 1, "pad_token_id": 0, "max_new_tokens": 160}
 RESTED = 100
 """Steps before a pack may be taken again."""
+TICK = 10
+"""Steps between two looks at the clock."""
 
 
 def to_device(pack: Pack, device: str) -> Batch:
@@ -50,7 +53,7 @@ def to_device(pack: Pack, device: str) -> Batch:
 
     def moved(array: Any, kind: str = "int32") -> Tensor:
         tensor = torch.from_numpy(array.astype(kind))
-        return tensor.pin_memory().to(device, non_blocking=True) if device == "cuda" else tensor
+        return tensor if device == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
 
     return moved(pack.ids), moved(pack.positions), moved(pack.stop), moved(pack.labels, "int64")
 
@@ -110,15 +113,6 @@ def heldout_losses(model: Model, data: Path, tokenizer: Path, device: str) -> di
     return losses
 
 
-def rate(progress: float, *, warmup: float, decay: float) -> float:
-    """Return the share of the peak learning rate at `progress` (0 to 1): warm up, hold, cosine to zero."""
-    if progress < warmup:
-        return progress / warmup
-    if progress < 1 - decay:
-        return 1.0
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - (1 - decay)) / decay)))
-
-
 def save(model: Model, shape: Shape, out: Path, tokenizer: Path) -> None:
     """Write a transformers checkpoint whose shards stay under 12 MB each."""
     out.mkdir(parents=True, exist_ok=True)
@@ -154,46 +148,14 @@ def load(model: Model, folder: Path) -> None:
     import_state(model, state)
 
 
-class Guard:
-    """Watches the loss; when it climbs, goes back to the last good state and halves the learning rate."""
-
-    def __init__(self, model: Model, optimizer: torch.optim.Optimizer, tolerance: float = 1.35) -> None:
-        self.model = model
-        self.optimizer = optimizer
-        self.tolerance = tolerance
-        self.scale = 1.0
-        self.best = math.inf
-        self.checks = 0
-        self.good = self._state()
-
-    def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        weights = {name: value.clone() for name, value in self.model.state_dict().items()}
-        return weights, copy.deepcopy(self.optimizer.state_dict())
-
-    def watch(self, loss: float) -> bool:
-        """Take the mean loss of the last steps; return whether the run was set back."""
-        self.checks += 1
-        if self.checks <= 8:  # the rate is still rising
-            self.best = loss if math.isfinite(loss) else math.inf
-            return False
-        self.best = min(self.best, loss)
-        if not loss < self.tolerance * self.best:
-            self.model.load_state_dict(self.good[0])
-            self.optimizer.load_state_dict(copy.deepcopy(self.good[1]))
-            self.scale /= 2
-            self.checks = 0
-            return True
-        if self.checks % 5 == 0 and loss < 1.1 * self.best:
-            self.good = self._state()
-        return False
-
-
 def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | None, data: Path, workers: int) -> None:
-    """Train for `seconds` of wall time, counted from the first step, and save."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    """Train for `seconds` of wall time, counted from the first step, with `workers` for each GPU; save."""
+    ranks = Ranks()
+    device = ranks.device
     options = settings["train"]
     tokens = options["tokens"]
-    stream = Stream(settings["mix"], data, workers=workers, seed=options["stream_seed"], tokens=tokens)
+    stream_seed = options["stream_seed"] + 7919 * ranks.rank
+    stream = Stream(settings["mix"], data, workers=workers, seed=stream_seed, tokens=tokens)
     torch.manual_seed(options["seed"])
     torch.set_float32_matmul_precision("high")
     shape = Shape(**settings["model"])
@@ -201,53 +163,53 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
     model = Model(shape, options["dropout"]).to(device)
     if start is not None:
         load(model, start)
+    torch.manual_seed(options["seed"] + ranks.rank)  # the weights are equal, what is dropped is not
     mask_of: Callable[[Tensor], Any] = dense_mask
-    if device == "cuda":
+    if ranks.cuda:
         model.run = torch.compile(run_layer, dynamic=False, fullgraph=True)
         mask_of = Blocks(tokens, device)
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [p for p in model.parameters() if p.dim() == 2], "weight_decay": options["weight_decay"]},
-            {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0},
-        ],
-        lr=options["learning_rate"],
-        betas=(0.9, 0.95),
-        fused=device == "cuda",
-    )
+    optimizers = optimizers_of(model, options, fused=ranks.cuda)
+    gradients = ranks.flat_gradients(model)
     out.mkdir(parents=True, exist_ok=True)
     supply = Supply(stream, device, reuse=options["reuse"], seed=options["seed"])
-    guard = Guard(model, optimizer)
+    guard = Guard(model, optimizers)
 
     def step(batch: Batch) -> Tensor:
         ids, positions, stop, labels = batch
         loss = model.loss(ids, positions, mask_of(stop), labels)
         loss.backward()  # type: ignore[no-untyped-call]
+        ranks.average(gradients)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+        gradients.zero_()
         return loss.detach()
 
-    for group in optimizer.param_groups:
-        group["lr"] = 0.0
+    def set_rate(share: float) -> None:
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = options["learning_rate"] * share * guard.scale
+
+    set_rate(0.0)
     step(supply.next())  # compiles; the clock starts after it
     began = last = time.monotonic()
     saved, steps = began, 0
     losses: list[Tensor] = []
-    with (out / "log.jsonl").open("w") as log:
-        while (progress := (time.monotonic() - began) / seconds) < 1:
+    with (out / f"log{ranks.rank or ''}.jsonl").open("w") as log:
+        while (progress := ranks.agreed((time.monotonic() - began) / seconds)) < 1:
             share = rate(progress, warmup=options["warmup"], decay=options["decay"])
-            for group in optimizer.param_groups:
-                group["lr"] = options["learning_rate"] * share * guard.scale
-            losses.append(step(supply.next()))
-            steps += 1
-            if steps % 100 == 0 or steps == 10:
-                mean = torch.stack(losses).mean().item()
+            set_rate(share)
+            losses.extend(step(supply.next()) for _ in range(TICK))
+            steps += TICK
+            if steps % 100 == 0 or steps == TICK:
+                mean = torch.stack(losses).mean()
+                ranks.average(mean)
                 now = time.monotonic()
                 entry = {
                     "step": steps,
                     "seconds": round(now - began, 1),
-                    "loss": round(mean, 5),
-                    "tokens_per_second": round(tokens * len(losses) / (now - last)),
+                    "loss": round(mean.item(), 5),
+                    "tokens_per_second": round(ranks.count * tokens * len(losses) / (now - last)),
                     "rate": round(share * guard.scale, 4),
                     "samples_made": supply.samples,
                     "unshared_tokens_made": supply.unshared,
@@ -255,21 +217,24 @@ def train(settings: dict[str, Any], out: Path, seconds: float, start: Path | Non
                 }
                 losses.clear()
                 last = now
-                if guard.watch(mean):
+                if guard.watch(mean.item()):
                     entry["rolled_back"] = guard.scale
                 log.write(json.dumps(entry) + "\n")
                 log.flush()
-                if steps % 1000 == 0 or steps <= 100:
+                if ranks.first and (steps % 1000 == 0 or steps <= 100):
                     print(entry, flush=True)
-                if now - saved > options["save_every"]:
+                if ranks.first and now - saved > options["save_every"]:
                     saved = now
                     save(model, shape, out, tokenizer)
     stream.close()
+    ranks.close()
+    if not ranks.first:
+        return
     save(model, shape, out, tokenizer)
-    memory = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else 0.0
+    memory = torch.cuda.max_memory_allocated() / 2**30 if ranks.cuda else 0.0
     figures = {
         "steps": steps,
-        "tokens": steps * tokens,
+        "tokens": ranks.count * steps * tokens,
         "samples_made": supply.samples,
         "peak_gib": round(memory, 2),
         "heldout_loss": heldout_losses(model, data, tokenizer, device),
@@ -287,7 +252,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare.py wrote")
-    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--workers", type=int, default=14, help="processes that make samples, for each GPU")
     parser.add_argument("--set", nargs="*", default=[], help="section.key=value over the config")
     arguments = parser.parse_args()
     settings = tomllib.loads(arguments.config.read_text(encoding="utf-8"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,9 +27,11 @@ from invent import Inventor  # noqa: E402
 from mix import Encoder, Source  # noqa: E402
 from model import BLOCK, Blocks, Model, Shape, dense_mask, export_state, import_state, llama_config  # noqa: E402
 from pack import LONGEST, Group, Pack, packs  # noqa: E402
+from ranks import Ranks  # noqa: E402
 from rename import Public  # noqa: E402
 from rephrase import reword, vary  # noqa: E402
-from train import Guard, Supply, load, rate, save, to_device  # noqa: E402
+from steps import Guard, optimizers_of, rate  # noqa: E402
+from train import Supply, load, save, to_device  # noqa: E402
 from unknown import UNKNOWN  # noqa: E402
 
 SHAPE = Shape(vocab=8192, hidden=64, layers=2, heads=4, kv_heads=2, ffn=96)
@@ -292,18 +296,65 @@ def test_packs_are_taken_again_only_while_none_comes_and_not_too_often() -> None
     assert supply.samples == sum(range(150))
 
 
-def test_a_climbing_loss_is_set_back_and_the_rate_halved() -> None:
+@pytest.mark.parametrize("name", ["adamw", "muon"])
+def test_a_climbing_loss_is_set_back_and_the_rate_halved(name: str) -> None:
     model = Model(SHAPE)
-    optimizer = torch.optim.AdamW(model.parameters())
-    guard = Guard(model, optimizer)
+    options = {"optimizer": name, "learning_rate": 1e-3, "weight_decay": 0.1}
+    guard = Guard(model, optimizers_of(model, options, fused=False))
+    (pack,) = packs([GROUP], LONGEST)
+    ids, positions, stop, labels = to_device(pack, "cpu")
     for _ in range(10):
+        loss = model.loss(ids, positions, dense_mask(stop), labels)
+        loss.backward()
+        for optimizer in guard.optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
         assert not guard.watch(0.5)
+    assert {id(p) for o in guard.optimizers for g in o.param_groups for p in g["params"]} == {
+        id(p) for p in model.parameters()
+    }
     good = {name: value.clone() for name, value in guard.good[0].items()}
     with torch.no_grad():
-        model.norm.add_(1.0)
+        for parameter in model.parameters():
+            parameter.add_(1.0)
     assert guard.watch(0.9)
     assert guard.scale == 0.5
-    assert torch.equal(model.norm, good["norm"])
+    assert all(torch.equal(value, good[name]) for name, value in model.state_dict().items())
+
+
+def _step_of_rank(rank: int, port: int, out: str) -> None:
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    torch.manual_seed(0)
+    ranks, model = Ranks(), Model(SHAPE)
+    flat = ranks.flat_gradients(model)
+    (pack,) = packs([GROUP], LONGEST)
+    ids, positions, stop, labels = to_device(pack, "cpu")
+    own = labels[rank::2]  # each learns every other token
+    model.loss(ids, positions, dense_mask(stop), own).backward()
+    ranks.average(flat)
+    assert ranks.agreed(rank + 3.5) == 3.5
+    assert ranks.first == (rank == 0)
+    torch.save([parameter.grad for parameter in model.parameters()], f"{out}/{rank}.pt")
+    ranks.close()
+
+
+def test_two_processes_step_by_their_mean_gradient(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    torch.multiprocessing.spawn(_step_of_rank, (port, str(tmp_path)), nprocs=2)
+    torch.manual_seed(0)
+    model = Model(SHAPE)
+    flat = Ranks().flat_gradients(model)
+    (pack,) = packs([GROUP], LONGEST)
+    ids, positions, stop, labels = to_device(pack, "cpu")
+    mask = dense_mask(stop)
+    (sum(model.loss(ids, positions, mask, labels[n::2]) for n in (0, 1)) / 2).backward()
+    assert flat.abs().sum() > 0
+    for rank in (0, 1):
+        found = torch.load(tmp_path / f"{rank}.pt")
+        for parameter, gradient in zip(model.parameters(), found, strict=True):
+            assert torch.allclose(parameter.grad, gradient, atol=1e-6)
 
 
 def test_the_rate_rises_holds_and_falls_to_zero() -> None:
