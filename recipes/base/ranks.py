@@ -42,7 +42,7 @@ class Ranks:
         """Lay the gradients of all parameters into one tensor (parameters,), and return it; zero it between steps."""
         parameters = list(model.parameters())
         flat = torch.zeros(sum(p.numel() for p in parameters), device=self.device)
-        for parameter, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+        for parameter, part in zip(parameters, torch.split(flat, [p.numel() for p in parameters]), strict=True):
             parameter.grad = part.view_as(parameter)
         return flat
 

@@ -3,10 +3,10 @@
     python recipes/base/train.py --data data --out runs/base --seconds 500 [--from runs/earlier] [--set train.seed=1]
     torchrun --nproc-per-node 4 recipes/base/train.py ...
 
-A step takes a pack of samples (`pack.py`) on each GPU. Where the GPU is faster than the workers, earlier packs are taken
-again: all of them stay in its memory, some gigabytes in ten minutes. The learning rate follows the clock: it warms up,
-stays, and falls to zero over the last part of `--seconds`. What is written: the weights as a transformers checkpoint in
-shards of at most 12 MB, now and then and at the end, and `log.jsonl`.
+A step takes a pack of samples (`pack.py`) on each GPU. Where the GPU is faster than the workers, earlier packs are
+taken again: all of them stay in its memory, some gigabytes in ten minutes. The learning rate follows the clock: it
+warms up, stays, and falls to zero over the last part of `--seconds`. What is written: the weights as a transformers
+checkpoint in shards of at most 12 MB, now and then and at the end, and `log.jsonl`.
 """
 
 from __future__ import annotations
