@@ -79,6 +79,23 @@ def _reach(query: Query, shape: Shape, rng: random.Random, chance: float) -> tup
     return way[-1].table, way
 
 
+def _another(
+    question: str, query: Query, shape: Shape, rng: random.Random, far: float, numbers: float = 0.0
+) -> tuple[str, str, tuple[Step, ...]] | None:
+    """Return a column that is not named yet, what it is called, and the joins that lead to it, or None.
+
+    Args:
+        far: how often it is looked for in another table, where one can be reached.
+        numbers: how often it must be a number.
+    """
+    table, way = _reach(query, shape, rng, far)
+    kind = "number" if numbers and rng.random() < numbers else ""
+    column = _picked(table, query, question, shape, rng, kind)
+    if not column:
+        return None
+    return column, _called(column, way, query, shape), way
+
+
 def _picked(table: str, query: Query, question: str, shape: Shape, rng: random.Random, kind: str = "") -> str:
     """Return a column of the table that neither the SQL nor the question names, or nothing."""
     used, lower = set(query.tokens()), question.lower()
@@ -110,11 +127,10 @@ def _shown(question: str, query: Query, shape: Shape, rng: random.Random) -> str
     found = _said(question, last, shape)
     if found is None or _uses(query, last) > 1 or re.match(r"\s*(?:,|and |or |of each)", question[found.end() :]):
         return question
-    table, way = _reach(query, shape, rng, 0.6)
-    column = _picked(table, query, question, shape, rng)
-    if not column:
+    more = _another(question, query, shape, rng, 0.6)
+    if more is None:
         return question
-    words = _called(column, way, query, shape)
+    column, words, way = more
     many = found[0].lower() != shape.words(last) and found[0].lower().endswith("s")
     words = plural(words) if many else words
     before, after = question[: found.start()], question[found.end() :]
@@ -172,11 +188,10 @@ def _restricted(question: str, query: Query, shape: Shape, rng: random.Random) -
     """Keep only the rows that meet one more condition."""
     if not query.open or query.either or query.distinct:
         return question
-    table, way = _reach(query, shape, rng, 0.65)
-    column = _picked(table, query, question, shape, rng)
-    if not column:
+    more = _another(question, query, shape, rng, 0.65)
+    if more is None:
         return question
-    words = _called(column, way, query, shape)
+    column, words, way = more
     made = condition(column, words, shape, rng)
     if made is None:
         return question
@@ -204,11 +219,10 @@ def _ordered(question: str, query: Query, shape: Shape, rng: random.Random) -> s
     """Order the rows, or keep the first few."""
     if not query.open or not query.plain:
         return question
-    table, way = _reach(query, shape, rng, 0.4)
-    column = _picked(table, query, question, shape, rng, "number" if rng.random() < 0.6 else "")
-    if not column:
+    more = _another(question, query, shape, rng, 0.4, numbers=0.6)
+    if more is None:
         return question
-    words = _called(column, way, query, shape)
+    column, words, way = more
     if column in shape.numbers and rng.random() < 0.5:
         said, down, limit = top(words, bool(_about(question, query, shape)) and not query.where, rng)
         query.limit = limit
