@@ -15,12 +15,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from heldout import MOST, TEMPLATE, Heldout, read_heldout, read_items
-from sqlwright.database import open_executor
+from heldout import MOST, Heldout, gathered, read_heldout, read_items
 from sqlwright.evaluate import TEST_SUITE, Options, score, summarise
-from sqlwright.infer import Engine, choose, clues, load, required_values
-from sqlwright.infer.rescore import explained
-from sqlwright.prompt import NO_FRAME, schema_prefix
+from sqlwright.infer import Engine, choose, load
 from sqlwright.records import Prediction, write_jsonl
 
 
@@ -66,22 +63,11 @@ def main() -> None:
 
 def chosen(engine: Engine, held: Heldout, count: int) -> list[Prediction]:
     """Return the best of `count` answers to each example, by what came of running them on the plain database."""
-    schemas = {e.id: held.schemas[e.db_id] for e in held.examples}
-    found = engine.candidates(held.prompts(held.examples), count=count, max_new_tokens=MOST, schemas=schemas)
-    predictions = []
-    executors = {db_id: open_executor(f"sqlite:///{file}") for db_id, file in held.files.items()}
-    for example, plain in zip(held.examples, found, strict=True):
-        schema = held.schemas[example.db_id]
-        prefix = schema_prefix(schema, TEMPLATE)
-        candidates = explained(engine, example, schema, prefix, plain, TEMPLATE, NO_FRAME)
-        results = [executors[example.db_id].run(candidate.sql) for candidate in candidates]
-        links = held.linkers[example.db_id].link(example.question)
-        told = clues(example.question, links, schema)
-        best = candidates[choose(candidates, results, required_values(links), told)]
-        predictions.append(Prediction(example.id, example.db_id, best.sql, best.sql))
-    for executor in executors.values():
-        executor.close()
-    return predictions
+    out = []
+    for one in gathered(engine, held, count):
+        best = one.candidates[choose(one.candidates, one.results, one.required, one.told)]
+        out.append(Prediction(one.example.id, one.example.db_id, best.sql, best.sql))
+    return out
 
 
 if __name__ == "__main__":

@@ -27,13 +27,13 @@ from typing import Any
 
 from dialects import told_for
 from engines import duckdb_copies, postgres_copies
-from heldout import MOST, Heldout, read_heldout, read_items
+from heldout import MOST, TEMPLATE, Heldout, read_heldout, read_items
 from sqlwright.config import Task
 from sqlwright.errors import SqlError
 from sqlwright.evaluate import TEST_SUITE, Options, score
 from sqlwright.evaluate.texts.text import score_texts
 from sqlwright.infer import Engine, load
-from sqlwright.prompt import build, get_template
+from sqlwright.prompt import build
 from sqlwright.records import Example, Prediction
 from sqlwright.schema.linker import Linker
 from sqlwright.sqlkit import parse
@@ -84,14 +84,13 @@ def sql_to_text(engine: Engine, held: Heldout) -> Figures:
 
 def unknown(engine: Engine, held: Heldout, items: Sequence[dict[str, Any]]) -> Figures:
     """Measure what is declined: questions over less of a schema, and the whole held-out questions."""
-    template = get_template("base")
     prompts = []
     for number, item in enumerate(items):
         gone = {(table, column) for table, column in item["gone"]}
         schema = without(held.schemas[item["db_id"]], gone)
         linker = Linker(schema, held.values[item["db_id"]])
         example = Example(str(number), schema.db_id, item["question"], "")
-        prompts.append(build(example, schema, template, linker.link(item["question"])))
+        prompts.append(build(example, schema, TEMPLATE, linker.link(item["question"])))
     declined = [UNKNOWN in p.raw for p in engine.generate(prompts, max_new_tokens=MOST)]
     lacking = [item["sql"] == UNKNOWN for item in items]
     right = sum(no and lacks for no, lacks in zip(declined, lacking, strict=True))

@@ -1,19 +1,24 @@
-"""The questions kept aside, their databases and linkers: what `evaluate.py` and `evaluate_tasks.py` ask.
+"""The questions kept aside, their databases and linkers: what `evaluate.py`, `evaluate_tasks.py` and `weigh.py` ask.
 
 held = read_heldout(items, Path("spider"), Path("databases"))
 prompts = held.prompts(held.examples)
+for one in gathered(engine, held, 8): one.candidates[choose(one.candidates, one.results, one.required, one.told)]
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlwright.config import Task
-from sqlwright.prompt import build, get_template, schema_prefix
+from sqlwright.database import Result, open_executor
+from sqlwright.infer import Candidate, Clues, Engine, Required, clues, required_values
+from sqlwright.infer.rescore import explained
+from sqlwright.prompt import NO_FRAME, build, get_template, schema_prefix
 from sqlwright.records import Example, Prompt
 from sqlwright.schema import Schema, read_spider_tables, read_values
 from sqlwright.schema.lexicon import Lexicon
@@ -79,3 +84,32 @@ def read_heldout(items: Sequence[dict[str, Any]], spider: Path, databases: Path)
         sql = canonical(gold, "sqlite", columns=columns)
         examples.append(Example(str(number), item["db_id"], item["question"], sql))
     return Heldout(examples, schemas, files, values, linkers)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's candidates, and all that they are chosen by."""
+
+    example: Example
+    candidates: list[Candidate]
+    """The likeliest first, each with how likely it makes the question."""
+    results: list[Result]
+    """What each came to on the plain database."""
+    required: tuple[Required, ...]
+    told: Clues
+
+
+def gathered(engine: Engine, held: Heldout, count: int) -> Iterator[Asked]:
+    """Yield each question with its best `count` answers, held to the schema and run."""
+    schemas = {one.id: held.schemas[one.db_id] for one in held.examples}
+    prompts = held.prompts(held.examples)
+    found = engine.candidates(prompts, count=count, max_new_tokens=MOST, schemas=schemas)
+    with ExitStack() as opened:
+        executors = {
+            db_id: opened.enter_context(open_executor(f"sqlite:///{file}")) for db_id, file in held.files.items()
+        }
+        for example, prompt, plain in zip(held.examples, prompts, found, strict=True):
+            schema, links = held.schemas[example.db_id], held.linkers[example.db_id].link(example.question)
+            candidates = explained(engine, example, schema, prompt.prefix, plain, TEMPLATE, NO_FRAME)
+            results = [executors[example.db_id].run(one.sql) for one in candidates]
+            yield Asked(example, candidates, results, required_values(links), clues(example.question, links, schema))

@@ -15,19 +15,16 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
-from heldout import MOST, TEMPLATE, Heldout, read_heldout, read_items
-from sqlwright.database import Result, open_executor
+from heldout import Asked, gathered, read_heldout, read_items
 from sqlwright.evaluate import TEST_SUITE, Options, score
-from sqlwright.infer import Candidate, Engine, choose, clues, load, required_values
+from sqlwright.infer import choose, load
 from sqlwright.infer.choose import signs
-from sqlwright.infer.rescore import explained
-from sqlwright.prompt import NO_FRAME, schema_prefix
-from sqlwright.records import Example, Prediction
+from sqlwright.records import Prediction
 
 STRENGTH = 0.03
 """Of the penalty on the squares of the weights, each in standard deviations of what it weighs."""
@@ -59,7 +56,11 @@ def main() -> None:
         held = read_heldout(
             read_items(arguments.data / "heldout.json", arguments.limit), arguments.spider, arguments.databases
         )
-        made = gathered(load(arguments.model, device=arguments.device), held, arguments.candidates)
+        engine = load(arguments.model, device=arguments.device)
+        made = [
+            judged(one, f"sqlite:///{held.files[one.example.db_id]}")
+            for one in gathered(engine, held, arguments.candidates)
+        ]
         arguments.cache.write_text(json.dumps([asdict(one) for one in made]), encoding="utf-8")
     questions = [Question(**one) for one in json.loads(arguments.cache.read_text(encoding="utf-8"))]
     names = list(questions[0].signs[0])
@@ -75,37 +76,18 @@ def main() -> None:
         print({name: round(value, 3) for name, value in fitted(questions, used).items()})
 
 
-def gathered(engine: Engine, held: Heldout, count: int) -> list[Question]:
-    """Return every question's candidates, run and judged on its plain database."""
-    schemas = {one.id: held.schemas[one.db_id] for one in held.examples}
-    found = engine.candidates(held.prompts(held.examples), count=count, max_new_tokens=MOST, schemas=schemas)
-    executors = {db_id: open_executor(f"sqlite:///{file}") for db_id, file in held.files.items()}
-    out = []
-    for example, plain in zip(held.examples, found, strict=True):
-        schema = held.schemas[example.db_id]
-        prefix = schema_prefix(schema, TEMPLATE)
-        some = explained(engine, example, schema, prefix, plain, TEMPLATE, NO_FRAME)
-        results = [executors[example.db_id].run(one.sql) for one in some]
-        out.append(judged(example, some, results, held))
-    for executor in executors.values():
-        executor.close()
-    return out
-
-
-def judged(example: Example, found: Sequence[Candidate], results: Sequence[Result], held: Heldout) -> Question:
+def judged(asked: Asked, url: str) -> Question:
     """Return one question's candidates with what speaks for them, and whether they are right."""
-    links = held.linkers[example.db_id].link(example.question)
-    required, told = required_values(links), clues(example.question, links, held.schemas[example.db_id])
-    golds = [Example(str(at), example.db_id, example.question, example.sql) for at in range(len(found))]
+    example, found = asked.example, asked.candidates
+    golds = [replace(example, id=str(at)) for at in range(len(found))]
     answers = [Prediction(str(at), example.db_id, one.sql, one.sql) for at, one in enumerate(found)]
-    url = f"sqlite:///{held.files[example.db_id]}"
     verdicts = score(golds, answers, lambda _: [url], options=Options(TEST_SUITE))
     return Question(
         example.db_id,
-        [signs(one, result, required, told) for one, result in zip(found, results, strict=True)],
-        [result.status in ("ok", "too-large") for result in results],
+        [signs(one, result, asked.required, asked.told) for one, result in zip(found, asked.results, strict=True)],
+        [result.status in ("ok", "too-large") for result in asked.results],
         [verdict.correct for verdict in verdicts],
-        choose(found, results, required),
+        choose(found, asked.results, asked.required),
     )
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sqlwright import base
+from sqlwright.infer import load
 from sqlwright.records import Prediction
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes" / "base"))
 
 from engines import duckdb_copies, postgres_copies
+from evaluate import chosen
 from evaluate_tasks import _retold, accuracy
-from heldout import Heldout, read_heldout, read_items
+from heldout import Heldout, gathered, read_heldout, read_items
+from weigh import Question, best, fitted, judged
 
 TABLES = {
     "db_id": "yard",
@@ -73,3 +78,24 @@ def test_fewer_questions_are_taken_evenly(tmp_path: Path) -> None:
 @pytest.mark.postgres
 def test_answers_for_postgres_are_run_there(held: Heldout, postgres_url: str) -> None:
     assert _right(held, "postgres", postgres_copies(held, postgres_url)) == pytest.approx(2 / 3, abs=1e-3)
+
+
+def test_what_is_chosen_from_is_what_the_weights_are_fitted_on(held: Heldout) -> None:
+    engine = load(base.path())
+    asked = list(gathered(engine, held, 3))
+    assert [one.example for one in asked] == held.examples
+    assert all(candidate.explains is not None for one in asked for candidate in one.candidates)
+    for one, answer in zip(asked, chosen(engine, held, 3), strict=True):
+        at = [candidate.sql for candidate in one.candidates].index(answer.sql)
+        question = judged(one, f"sqlite:///{held.files['yard']}")
+        assert len(question.signs) == len(question.ran) == len(question.right) == len(one.candidates)
+        assert question.right[at] == bool(accuracy(held, [one.example], [answer]))
+
+
+def test_weights_are_fitted_to_what_is_right() -> None:
+    signs = [{"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}]
+    questions = [Question("d", signs, [True, True], [False, True], 0) for _ in range(4)]
+    weights = fitted(questions, ["a", "b"])
+    assert weights["a"] < 0 < weights["b"]
+    assert best(questions[0], weights) == 1
+    assert best(replace(questions[0], ran=[True, False]), weights) == 0
