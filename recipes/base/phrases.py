@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from shape import Shape
+from shape import Shape, plural
 
 COUNTS = (
     "How many {0} are there?", "How many {0} are there?", "Count the {0}.", "What is the number of {0}?",
@@ -24,36 +24,32 @@ def number(value: object) -> str:
     return str(round(value, 2)) if isinstance(value, float) and value != int(value) else str(int(float(str(value))))
 
 
-def condition(column: str, words: str, shape: Shape, rng: random.Random) -> tuple[str, str, tuple[str, ...]] | None:
-    """Return a condition as a clause ("age is above 30"), as a phrase ("age above 30"), and as marked tokens."""
+Said = tuple[str, str, tuple[str, ...]]
+"""A condition as a clause ("age is above 30"), as a phrase ("age above 30"), and as marked tokens."""
+
+
+def condition(column: str, words: str, shape: Shape, rng: random.Random, *, simple: bool = False) -> Said | None:
+    """Return a condition on a column that is called `words`, or None; a `simple` one has no second SELECT."""
+    if not words:
+        return None
+    if column in shape.keys:
+        return _key(column, words, shape, rng)
     value = shape.value(column, rng)
-    if value is None or not words:
+    if value is None:
         return None
     if column in shape.numbers:
-        if rng.random() < 0.12:
-            return _average(column, words, rng)
-        text = number(value)
-        if "." not in text and rng.random() < 0.25:
-            return f"{words} is {text}", f"{words} {text}", (column, "=", text)
-        sign, said = rng.choice(_COMPARED)
-        form = rng.choice(said.split("|"))
-        compared = form.format(text) if "{" in form else f"{form} {text}"
-        return f"{words} is {compared}", f"{words} {compared}", (column, sign, text)
+        if not simple and rng.random() < 0.2:
+            return _against(column, words, shape, rng)
+        return _number(column, words, value, shape, rng)
     text = str(value)
-    token = "'" + text.replace("'", "''") + "'"
+    if rng.random() < 0.2 and text.isascii() and len(text) > 4 and text.replace(" ", "").isalpha():
+        return _like(column, words, text, rng)
+    token = quoted(text)
     shown = rng.choice((text, text, text, f'"{text}"', f"'{text}'"))
-    roll = rng.random()
-    if roll < 0.14:
+    if rng.random() < 0.14:
+        if rng.random() < 0.4:
+            return f"{words} is anything but {shown}", f"any {words} but {shown}", (column, "<>", token)
         return f"{words} is not {shown}", f"{words} other than {shown}", (column, "<>", token)
-    if roll < 0.22 and text.isascii() and len(text) > 4:
-        part = text.split()[0][: rng.randint(3, 6)] if rng.random() < 0.5 else text.split()[-1]
-        verb, pattern = rng.choice((("contains", "'%{0}%'"), ("starts with", "'{0}%'"), ("includes", "'%{0}%'")))
-        like = f'{words} {verb} {rng.choice(("", "the word ", ""))}"{part}"'
-        return (
-            like,
-            like.replace(verb, {"contains": "containing", "includes": "including"}.get(verb, "starting with")),
-            (column, "LIKE", pattern.format(part)),
-        )
     if words.split()[-1] in _PLACES and rng.random() < 0.3:
         return f"{words} is in {shown}", f"{words} in {shown}", (column, "=", token)
     return (
@@ -63,12 +59,88 @@ def condition(column: str, words: str, shape: Shape, rng: random.Random) -> tupl
     )
 
 
-def _average(column: str, words: str, rng: random.Random) -> tuple[str, str, tuple[str, ...]]:
-    sign, said = rng.choice(
-        ((">", "above"), (">", "higher than"), ("<", "below"), (">", "more than"), ("<", "less than"))
-    )
-    inner = ("(", "SELECT", "AVG", "(", column, ")", "FROM", column.partition("|")[0], ")")
-    return f"{words} is {said} the average", f"{words} {said} the average", (column, sign, *inner)
+def quoted(text: str) -> str:
+    """Return a text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _key(column: str, words: str, shape: Shape, rng: random.Random) -> Said | None:
+    found = [v for v in shape.values.get(column, ()) if isinstance(v, int) and not isinstance(v, bool)]
+    if not found:
+        return None
+    text = str(rng.choice(found))
+    noun = words.removesuffix(" id")
+    if noun != words and rng.random() < 0.5:
+        return f"{noun} is number {text}", f"{noun} {text}", (column, "=", text)
+    return f"{words} is {text}", rng.choice((f"{words} {text}", f"{words} equal to {text}")), (column, "=", text)
+
+
+def _number(column: str, words: str, value: object, shape: Shape, rng: random.Random) -> Said:
+    text = number(value)
+    other = shape.value(column, rng)
+    if rng.random() < 0.12 and isinstance(value, int | float) and isinstance(other, int | float) and value != other:
+        low, high = (number(v) for v in sorted((value, other)))
+        form = rng.choice(("between {0} and {1}", "in the range of {0} to {1}", "from {0} to {1}"))
+        said = form.format(low, high)
+        return f"{words} is {said}", f"{words} {said}", (column, "BETWEEN", low, "AND", high)
+    if "." not in text and rng.random() < 0.25:
+        return f"{words} is {text}", f"{words} {text}", (column, "=", text)
+    sign, ways = rng.choice(_COMPARED)
+    form = rng.choice(ways.split("|"))
+    compared = form.format(text) if "{" in form else f"{form} {text}"
+    return f"{words} is {compared}", f"{words} {compared}", (column, sign, text)
+
+
+def _like(column: str, words: str, text: str, rng: random.Random) -> Said:
+    """Return a condition on a part of a text: a word, how it starts or ends, a letter; or that it is not there."""
+    kind = rng.choice(("holds", "holds", "starts", "ends", "letter"))
+    if kind == "starts":
+        part, pattern = text.split()[0][: rng.randint(1, 6)], "'{0}%'"
+        verb, never, doing = "starts with", "does not start with", "starting with"
+    elif kind == "ends":
+        part, pattern = text[-rng.randint(1, 4) :].strip(), "'%{0}'"
+        verb, never, doing = "ends with", "does not end with", "ending with"
+    else:
+        part, pattern = text.split()[-1], "'%{0}%'"
+        verb, never, doing = rng.choice((
+            ("contains", "does not contain", "containing"), ("includes", "does not include", "including"),
+            ("has", "does not have", "containing"),
+        ))  # fmt: skip
+        if kind == "letter":
+            part = rng.choice(text.replace(" ", ""))
+    named = "the letter " if len(part) == 1 else rng.choice(("", "", "the text "))
+    shown = rng.choice((part, f"'{part}'", f'"{part}"')) if named else rng.choice((f"'{part}'", f'"{part}"'))
+    token = pattern.format(part)
+    if rng.random() < 0.3:
+        return f"{words} {never} {named}{shown}", f"{words} not {doing} {named}{shown}", (column, "NOT", "LIKE", token)
+    return f"{words} {verb} {named}{shown}", f"{words} {doing} {named}{shown}", (column, "LIKE", token)
+
+
+def _against(column: str, words: str, shape: Shape, rng: random.Random) -> Said:
+    """Return a condition on a number against all rows, or against those that meet another condition."""
+    table = column.partition("|")[0]
+    noun = shape.noun(table)
+    others = [c for c in shape.columns[table] if c != column and c not in shape.numbers]
+    made = None
+    if others and noun and rng.random() < 0.6:
+        other = rng.choice(others)
+        made = condition(other, shape.words(other), shape, rng, simple=True)
+    if made is None:
+        sign, said = rng.choice(((">", "above"), (">", "higher than"), ("<", "below"), ("<", "less than")))
+        inner = ("(", "SELECT", "AVG", "(", column, ")", "FROM", table, ")")
+        mean = rng.choice(("average", "mean"))
+        return f"{words} is {said} the {mean}", f"{words} {said} the {mean}", (column, sign, *inner)
+    clause, phrase, tokens = made
+    those = rng.choice((f"{plural(noun)} whose {clause}", f"{plural(noun)} with {phrase}"))
+    name, sign, said = rng.choice((
+        ("AVG", ">", "above the average {0} of"), ("AVG", "<", "below the average {0} of"),
+        ("AVG", ">", "higher than the mean {0} of"), ("MAX", ">", "higher than that of all"),
+        ("MAX", ">", "above the highest {0} of"), ("MIN", "<", "lower than that of all"),
+        ("MIN", "<", "below the lowest {0} of"), ("MAX", ">", "more than the maximum {0} of"),
+    ))  # fmt: skip
+    compared = f"{said.format(shape.words(column))} {those}"
+    within = ("(", "SELECT", name, "(", column, ")", "FROM", table, "WHERE", *tokens, ")")
+    return f"{words} is {compared}", f"{words} {compared}", (column, sign, *within)
 
 
 def ordering(words: str, rng: random.Random) -> tuple[str, bool]:

@@ -16,10 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import synonyms
+from composed import composed
+from crowd import crowded
 from extend import extended
 from forms import told
 from invent import Style
 from keys import doubled, respelled, spelled_like, spoken, undeclared
+from literals import Literals
 from merge import merge
 from pairs import Pair, Values, pair_of, read_databases
 from rephrase import reword, vary
@@ -43,12 +46,16 @@ EXTENDED = 0.7
 """Share of the questions that are taken a step further, where a step can be taken."""
 TOLD = 0.7
 """Share of the questions that are asked without the column's name ("how old"), where that can be."""
-STEMS = 0.1
+COMPOSED = 0.05
+"""Share of the questions in whose place one about groups or lists put together is asked."""
+STEMS = 0.13
 """Share of the questions in whose place a question of few words is extended."""
 MERGED = 0.12
 """Share of the groups in which a table goes into the one that points to it."""
 SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
+CROWDED = 0.35
+"""Share of the groups in which columns of like names are put beside those that are needed."""
 RESPELLED = 0.7
 """Share of the groups whose keys may get other names."""
 SYNONYM = 0.35
@@ -58,6 +65,7 @@ _SENSES = frozenset(
     "head part sort type kind status item record set long short time age area".split()
 )
 _IN_ORDER = re.compile(r"(?:ing|cal|ic|in|the|and|abetic) $")
+_WITH = re.compile(r"(?:start|begin|end)s? with\b")
 _ASKING = frozenset("show list find give return display report count name state which what who tell".split())
 
 
@@ -87,6 +95,7 @@ class Public:
         self.db_ids = list(self.databases)
         self.weights = [len(self.databases[db_id].pairs) ** 0.7 for db_id in self.db_ids]
         self.shapes = {db_id: Shape(found.schema, found.values) for db_id, found in self.databases.items()}
+        self.literals = Literals(self.databases.values(), self.vocabulary)
         self.joins = {
             db_id: [WITH_JOIN if "JOIN" in p.tokens or p.tokens.count("SELECT") > 1 else 1.0 for p in found.pairs]
             for db_id, found in self.databases.items()
@@ -114,6 +123,8 @@ class Public:
                     schema, values, pairs = split(schema, values, pairs, rng, rng.choice(self.nouns))
             if rng.random() < 0.15:
                 schema = doubled(schema, rng)
+            if rng.random() < CROWDED:
+                schema = crowded(schema, pairs, rng)
         frozen = _KEEP.union(*(p.frozen | p.literal for p in pairs))
         swaps = self._swaps(schema, frozen, rename)
         names = self._names(schema, pairs, swaps, rename)
@@ -135,6 +146,8 @@ class Public:
         """Return the pair, one that is a step or two away from it, or one of few words in its place."""
         rng, shape = self.rng, self.shapes[db_id]
         question, tokens = pair.question, pair.tokens
+        if rng.random() < COMPOSED and (made := composed(shape, rng)):
+            return pair_of(*made, shape.keys)
         short = stem(shape, rng) if rng.random() < STEMS else None
         if short or rng.random() < EXTENDED:
             question, tokens = extended(*(short or (question, tokens)), shape, rng)
@@ -219,7 +232,7 @@ class Public:
                 if bare and rng.random() < 0.6:
                     at = _standing(question, bare)
                     if at >= 0 and not bare.isdigit():
-                        new = self._literal(bare)
+                        new = self.literals.other(bare, last[1], rng)
                         question = question[:at] + new + question[at + len(bare) :]
                         tokens[index] = "'" + text.replace(bare, new).replace("'", "''") + "'"
                         if last in values and "%" not in text:
@@ -235,12 +248,6 @@ class Public:
                 last = (names[token.partition("|")[0]], names[token])
         question = reword(question, rng) if rng.random() < 0.7 else question
         return question, " ".join(rendered(tokens, names))
-
-    def _literal(self, old: str) -> str:
-        if len(old) == 1:
-            return self.rng.choice("ABCDEFGHKLMNPRST") if old.isupper() else self.rng.choice("abcdefghklmnprst")
-        new = self.vocabulary.title(self.rng) if " " in old else self.vocabulary.value(self.rng)
-        return new.lower() if old.islower() else new
 
     def _schema(self, schema: Schema, values: Values, pairs: Sequence[Pair], names: dict[str, str]) -> Schema:
         """Return the schema with other names; tables and columns that no question needs are left out or added."""
@@ -292,7 +299,7 @@ class Public:
         tables = []
         for table in schema.tables:
             columns = list(table.columns)
-            for words in (rng.choice(self.attributes).split() for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))):
+            for words in (rng.choice(self.attributes).split() for _ in range(rng.choice((0, 0, 1, 1, 2, 3, 8)))):
                 name = spelled_like(columns[-1].name, words)
                 if not asked & set(words) and not any(name.lower() == c.name.lower() for c in columns):
                     columns.insert(rng.randint(1, len(columns)), Column(name, rng.choice(("text", "text", "number"))))
@@ -335,6 +342,8 @@ def _swap_cased(found: re.Match[str], swaps: dict[str, str]) -> str:
     if singular(lower) not in swaps or (not found.start() and lower in _ASKING):
         return word
     if lower == "order" and _IN_ORDER.search(found.string, 0, found.start()):
+        return word
+    if _WITH.match(lower + found.string[found.end() : found.end() + 6]):
         return word
     new = _swap(lower, swaps)
     return new.capitalize() if word[0].isupper() else new

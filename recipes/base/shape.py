@@ -38,6 +38,8 @@ class Shape:
         self.keys = keys_of(schema)
         self.values: dict[str, tuple[Value, ...]] = {mark(t, c): found for (t, c), found in values.items() if found}
         self.columns: dict[str, list[str]] = {}
+        self.ids: dict[str, list[str]] = {}
+        """Keys of one column whose names say so: those of the table, and those that point to others."""
         self.numbers: set[str] = set()
         self.primary: dict[str, str] = {}
         self.parents: dict[str, list[Step]] = defaultdict(list)
@@ -49,6 +51,9 @@ class Shape:
             own = mark(table.name)
             self._name(own, split_identifier(table.name))
             self.columns[own] = []
+            self.ids[own] = []
+            single = {k.columns[0] for k in table.foreign_keys if len(k.columns) == 1}
+            single |= set(table.primary_key) if len(table.primary_key) == 1 else set()
             if len(table.primary_key) == 1:
                 self.primary[own] = mark(table.name, table.primary_key[0])
             for column in table.columns:
@@ -65,6 +70,13 @@ class Shape:
                     self._words[name] = " ".join(words)
                     if column.type == "number":
                         self.numbers.add(name)
+                elif (
+                    column.name in single
+                    and words[-1:] == ("id",)
+                    and (len(words) > 1 or table.primary_key == (column.name,))
+                ):
+                    self.ids[own].append(name)
+                    self._words[name] = " ".join(words)
         for table in schema.tables:
             pointed = [k.target_table for k in table.foreign_keys]
             for key in table.foreign_keys:
@@ -105,17 +117,28 @@ class Shape:
         same = next((n for n in range(3, 0, -1) if words.split()[:n] == noun.split()[-n:]), 0)
         return " ".join((*noun.split(), *words.split()[same:]))
 
-    def near(self, table: str, hops: int = 2) -> list[tuple[Step, ...]]:
+    def near(self, table: str, hops: int = 3) -> list[tuple[Step, ...]]:
         """Return the ways to tables that have one row for each row of this one."""
-        found: list[tuple[Step, ...]] = [(step,) for step in self.parents[table] if self.noun(step.table)]
-        if hops > 1:
-            found += [
+        last: list[tuple[Step, ...]] = [(step,) for step in self.parents[table] if self.noun(step.table)]
+        found = list(last)
+        for _ in range(hops - 1):
+            last = [
                 (*way, step)
-                for way in tuple(found)
+                for way in last
                 for step in self.parents[way[-1].table]
-                if step.table not in (table, way[-1].table) and self.noun(step.table)
+                if step.table not in (table, *(s.table for s in way)) and self.noun(step.table)
             ]
+            found += last
         return found
+
+    def across(self, table: str) -> list[tuple[Step, Step]]:
+        """Return the ways to tables over a table that points to both: from players over memberships to clubs."""
+        return [
+            (down, up)
+            for down in self.children[table]
+            for up in self.parents[down.table]
+            if up.table != table and self.noun(up.table)
+        ]
 
     def label(self, table: str) -> str:
         """Return the column that names a row, or nothing."""

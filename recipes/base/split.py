@@ -78,7 +78,7 @@ def _move(schema: Schema, pairs: Sequence[Pair], rng: random.Random, noun: str) 
     fixed: set[str] = set()
     for pair in pairs:
         fixed |= _fixed(pair.tokens)
-        needed.update(name for name in marks(pair.tokens) if "|" in name)
+        needed.update(name for name in sorted(marks(pair.tokens)) if "|" in name)
     movable = [
         name for name in needed if name not in keys and name not in fixed and name.partition("|")[0] not in fixed
     ]

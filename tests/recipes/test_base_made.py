@@ -1,0 +1,202 @@
+"""The base's made questions: what they say is what their SQL gives, on a small database with rows."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sqlwright.schema.model import Column, ForeignKey, Schema, Table
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "recipes" / "base"))
+
+from composed import composed
+from crowd import crowded
+from literals import Literals
+from pairs import Database, pair_of
+from phrases import condition
+from query import taken_apart
+from related import related, same
+from scopes import mark, marked, rendered
+from shape import Shape
+from words import Vocabulary
+
+
+def table(name: str, columns: str, *keys: ForeignKey) -> Table:
+    """Return a table of columns as "name" or "number#"; its first is the key."""
+    named = [Column(c.rstrip("#"), "number" if c.endswith("#") else "text") for c in columns.split()]
+    return Table(name, tuple(named), (named[0].name,), keys)
+
+
+def points(column: str, target: str) -> ForeignKey:
+    return ForeignKey((column,), target, (f"{target}_id",))
+
+
+SCHEMA = Schema(
+    "sport",
+    (
+        table("club", "club_id# name city founded#"),
+        table("player", "player_id# name age# position city club_id#", points("club_id", "club")),
+        table("cup", "cup_id# name prize_money#"),
+        table("entry", "entry_id# player_id# cup_id# points#", points("player_id", "player"), points("cup_id", "cup")),
+    ),
+)
+_PLAYERS = ("Ann", "Ben", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal")
+ROWS = {
+    "club": [(1, "Rovers", "Lima", 1901), (2, "United", "Oslo", 1920), (3, "Town", "Lima", 1950)],
+    "player": [
+        (n, name, 18 + n % 4, ("keeper", "back", "wing")[n % 3], ("Lima", "Rome")[n % 2], 1 + n % 3)
+        for n, name in enumerate(_PLAYERS, 1)
+    ],
+    "cup": [(1, "Spring", 500), (2, "Autumn", 900)],
+    "entry": [(n, 1 + n % 5, 1 + n % 2, 3 * n) for n in range(1, 12)],
+}
+VALUES = {
+    (t.name, c.name): tuple(dict.fromkeys(row[at] for row in ROWS[t.name]))
+    for t in SCHEMA.tables
+    for at, c in enumerate(t.columns)
+}
+NAMES = {mark(t.name, c): c or t.name for t in SCHEMA.tables for c in ("", *(c.name for c in t.columns))}
+
+
+@pytest.fixture(scope="module")
+def rows() -> sqlite3.Connection:
+    """Return the database."""
+    made = sqlite3.connect(":memory:")
+    for one in SCHEMA.tables:
+        made.execute(f"CREATE TABLE {one.name} ({', '.join(c.name for c in one.columns)})")
+        made.executemany(f"INSERT INTO {one.name} VALUES ({', '.join('?' * len(one.columns))})", ROWS[one.name])
+    return made
+
+
+def found(rows: sqlite3.Connection, tokens: tuple[str, ...]) -> list[tuple[object, ...]]:
+    return rows.execute(" ".join(rendered(tokens, NAMES))).fetchall()
+
+
+def asked(step: object, question: str, sql: str, seed: int) -> tuple[str, tuple[str, ...]]:
+    query = taken_apart(marked(sql, SCHEMA))
+    assert query is not None
+    assert callable(step)
+    return step(question, query, Shape(SCHEMA, VALUES), random.Random(seed)), query.tokens()
+
+
+def test_rows_are_asked_for_by_the_rows_that_point_to_them(rows: sqlite3.Connection) -> None:
+    entered = {_PLAYERS[row[1] - 1] for row in ROWS["entry"]}
+    kinds: Counter[str] = Counter()
+    for seed in range(250):
+        question, tokens = asked(related, "List the names of all players.", "SELECT name FROM player", seed)
+        answer = found(rows, tokens)
+        if tokens[-2:] == ("@entry", ")"):  # all rows of the table, on no condition
+            none = "NOT" in tokens
+            kinds["none" if none else "some"] += 1
+            assert none == any(word in question for word in (" no ", "without", "not", "never")), question
+            assert {row[0] for row in answer} == (set(_PLAYERS) - entered if none else entered), question
+        kinds["three tables"] += "@cup" in tokens
+        kinds["measured"] += any(t in tokens for t in ("AVG", "SUM", "MAX", "MIN")) and "@entry|points" in tokens
+        kinds["most"] += "ORDER" in tokens and "LIMIT" in tokens
+        name = next((name for name in ("Spring", "Autumn") if name in question), "")
+        if name and "IN" not in tokens:
+            number = {"Spring": 1, "Autumn": 2}[name]
+            assert Counter(answer) == Counter((_PLAYERS[r[1] - 1],) for r in ROWS["entry"] if r[2] == number)
+            kinds["named"] += 1
+    assert min(kinds[kind] for kind in ("none", "some", "three tables", "measured", "most", "named")) > 3, kinds
+
+
+def test_rows_are_asked_for_that_are_like_a_named_one(rows: sqlite3.Connection) -> None:
+    by_key = 0
+    for seed in range(80):
+        question, tokens = asked(same, "Find the ages of the players.", "SELECT age FROM player", seed)
+        assert ("<>" in tokens) == any(word in question for word in ("excluding", "not", "leaving")), question
+        by_key += "same club" in question or "the club of" in question
+        assert ("@player|club_id" in tokens) == ("club" in question)
+        assert found(rows, tokens) or "<>" in tokens
+    assert by_key > 10
+
+
+def test_groups_and_lists_put_together_run_and_answer(rows: sqlite3.Connection) -> None:
+    shape = Shape(SCHEMA, VALUES)
+    rng = random.Random(1)
+    seen: Counter[str] = Counter()
+    for _ in range(1000):
+        made = composed(shape, rng)
+        if made is None:
+            continue
+        question, tokens = made
+        answer = found(rows, tokens)
+        for word in ("INTERSECT", "EXCEPT", "UNION", "HAVING", "JOIN", "DISTINCT"):
+            seen[word] += word in tokens
+        if "most common" in question and tokens[:2] == ("SELECT", "@player|city"):
+            assert answer[0][0] == Counter(row[4] for row in ROWS["player"]).most_common(1)[0][0]
+            seen["common"] += 1
+        if question == "What are the cities of all clubs and players?":
+            assert {row[0] for row in answer} == {"Lima", "Oslo", "Rome"}
+    assert len(seen) == 7
+    assert min(seen.values()) > 1, seen
+
+
+def test_conditions_say_what_they_compare(rows: sqlite3.Connection) -> None:
+    shape = Shape(SCHEMA, VALUES)
+    rng = random.Random(2)
+    seen: Counter[str] = Counter()
+    for _ in range(1200):
+        column = rng.choice(("@player|age", "@player|position", "@player|name", "@player|club_id"))
+        made = condition(column, shape.words(column), shape, rng)
+        if made is None:
+            continue
+        clause, phrase, tokens = made
+        found(rows, ("SELECT", "@player|name", "FROM", "@player", "WHERE", *tokens))
+        refused = any(word in f" {clause} " for word in (" not ", " but "))
+        assert refused == ("NOT" in tokens or "<>" in tokens) or {"<=", ">="} & set(tokens), made
+        for word, shown in (("LIKE", "start"), ("BETWEEN", "between"), ("SELECT", "average"), ("SELECT", "players")):
+            seen[shown] += word in tokens and shown in clause
+        if "LIKE" in tokens and "SELECT" not in tokens:
+            pattern = tokens[-1].strip("'")
+            assert pattern.endswith("%") == ("end" not in clause), made
+            assert pattern.startswith("%") == ("start" not in clause), made
+            assert pattern.strip("%") in phrase
+        if column == "@player|club_id":
+            assert tokens[1] == "=", "keys have no order"
+    assert min(seen.values()) > 2, seen
+
+
+def test_columns_of_like_names_leave_the_questions_as_they_are() -> None:
+    shown = [
+        ("What are the ages of the players?", "SELECT age FROM player"),
+        ("How old is Ann?", "SELECT position FROM player WHERE name = 'Ann'"),
+        ("Which clubs were founded after 1910?", "SELECT club.name FROM club WHERE founded > 1910"),
+        ("Which cups have prize money over 600?", "SELECT cup_id FROM cup WHERE prize_money > 600"),
+    ]
+    pairs = [pair_of(question, marked(sql, SCHEMA), frozenset()) for question, sql in shown]
+    said = {word for question, _ in shown for word in question.lower().replace("?", "").split()}
+    added: Counter[str] = Counter()
+    for seed in range(120):
+        changed = crowded(SCHEMA, pairs, random.Random(seed))
+        for old, new in zip(SCHEMA.tables, changed.tables, strict=True):
+            names = [c.name for c in new.columns]
+            assert len(set(names)) == len(names)
+            assert [n for n in names if old.has(n)] == [c.name for c in old.columns], "none goes, and the order stays"
+            for name in set(names) - {c.name for c in old.columns}:
+                added[f"{new.name}.{name}"] += 1
+                first = name.split("_")[0]
+                assert first not in said or name in ("age", "founded", "prize_money"), name
+    assert not any("position" in name for name in added), "its question does not say it"
+    assert not {"player.age", "cup.prize_money"} & set(added)
+    assert any(name.endswith(".age") for name in added), "the same name in another table"
+    assert any(name.endswith("_age") for name in added)
+
+
+def test_a_city_stands_for_a_city() -> None:
+    cities = ("Lima", "Oslo", "Rome", "Bern", "Riga", "Kyiv", "Cairo")
+    database = Database(SCHEMA, {("club", "home_city"): cities, ("club", "code"): ("A1",) * 9}, ())
+    literals = Literals([database], Vocabulary())
+    rng = random.Random(0)
+    drawn = Counter(literals.other("Paris", "away_city", rng) in cities for _ in range(200))
+    assert drawn[True] > 90
+    assert drawn[False] > 40, "made-up words too"
+    assert literals.other("paris", "city", rng).islower()
+    assert not any(literals.other("Paris", "code", rng) in cities for _ in range(50))
+    assert len(literals.other("M", "city", rng)) == 1
