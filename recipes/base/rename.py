@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import synonyms
+from bridge import bridge
 from composed import composed
 from crowd import crowded
 from extend import extended
@@ -56,6 +57,8 @@ SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
 CROWDED = 0.35
 """Share of the groups in which columns of like names are put beside those that are needed."""
+BRIDGED = 0.25
+"""Share of the groups in which a foreign key moves to a table between the two."""
 RESPELLED = 0.7
 """Share of the groups whose keys may get other names."""
 SYNONYM = 0.35
@@ -121,6 +124,8 @@ class Public:
                 schema, values, pairs = split(schema, values, pairs, rng, rng.choice(self.nouns))
                 if rng.random() < 0.3:
                     schema, values, pairs = split(schema, values, pairs, rng, rng.choice(self.nouns))
+            if rng.random() < BRIDGED:
+                schema, values, pairs = bridge(schema, values, pairs, rng)
             if rng.random() < 0.15:
                 schema = doubled(schema, rng)
             if rng.random() < CROWDED:

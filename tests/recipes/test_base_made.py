@@ -14,6 +14,7 @@ from sqlwright.schema.model import Column, ForeignKey, Schema, Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "recipes" / "base"))
 
+from bridge import bridge
 from composed import composed
 from crowd import crowded
 from literals import Literals
@@ -200,3 +201,53 @@ def test_a_city_stands_for_a_city() -> None:
     assert literals.other("paris", "city", rng).islower()
     assert not any(literals.other("Paris", "code", rng) in cities for _ in range(50))
     assert len(literals.other("M", "city", rng)) == 1
+
+
+def test_a_key_that_moves_between_two_tables_is_joined_over(rows: sqlite3.Connection) -> None:
+    shown = {
+        "Where do players of Rovers live?": "SELECT player.city FROM player JOIN club ON player.club_id = club.club_id "
+        "WHERE club.name = 'Rovers'",
+        "Which clubs have a keeper?": "SELECT club.name FROM club JOIN player ON club.club_id = player.club_id "
+        "WHERE player.position = 'keeper'",
+        "How many players has each club?": "SELECT club.name, COUNT(*) FROM club JOIN player ON club.club_id = "
+        "player.club_id GROUP BY club.club_id",
+        "Which clubs have nobody under 19?": "SELECT name FROM club WHERE club_id NOT IN "
+        "(SELECT club_id FROM player WHERE age < 19)",
+        "Which club has most players?": "SELECT club_id FROM player GROUP BY club_id ORDER BY COUNT(*) DESC LIMIT 1",
+        "List the names of players with their clubs": "SELECT name, club_id FROM player ORDER BY name",
+        "What prizes did players from Lima play for?": "SELECT cup.prize_money FROM cup JOIN entry ON cup.cup_id = "
+        "entry.cup_id JOIN player ON entry.player_id = player.player_id WHERE player.city = 'Lima'",
+        "Which clubs have backs and no wings?": "SELECT club.name FROM club JOIN player ON club.club_id = "
+        "player.club_id WHERE player.position = 'back' EXCEPT SELECT club.name FROM club JOIN player ON club.club_id "
+        "= player.club_id WHERE player.position = 'wing'",
+    }
+    pairs = [pair_of(question, marked(sql, SCHEMA), frozenset()) for question, sql in shown.items()]
+    moved: Counter[str] = Counter()
+    for seed in range(40):
+        schema, values, changed = bridge(SCHEMA, VALUES, pairs, random.Random(seed))
+        if schema is SCHEMA:
+            continue  # the name drawn is taken
+        (between,) = [t for t in schema.tables if not any(t.name == old.name for old in SCHEMA.tables)]
+        source, column = (between.foreign_keys[0].target_table, between.foreign_keys[1].columns[0])
+        old = [c.name for c in SCHEMA.table(source).columns]
+        assert not schema.table(source).has(column)
+        assert set(values) <= {(t.name, c.name) for t in schema.tables for c in t.columns}
+        made = sqlite3.connect(":memory:")
+        for one in schema.tables:
+            made.execute(f"CREATE TABLE {one.name} ({', '.join(c.name for c in one.columns)})")
+            given = ROWS[source if one is between else one.name]
+            names = old if one in (between, schema.table(source)) else [c.name for c in one.columns]
+            for row in given:
+                cells = dict(zip(names, row, strict=True))
+                made.execute(
+                    f"INSERT INTO {one.name} VALUES ({', '.join('?' * len(one.columns))})",
+                    [cells.get(c.name) for c in one.columns],
+                )
+        names = {mark(t.name, c): c or t.name for t in schema.tables for c in ("", *(c.name for c in t.columns))}
+        for (question, sql), pair in zip(shown.items(), changed, strict=True):
+            assert pair.question == question
+            answer = made.execute(" ".join(rendered(pair.tokens, names))).fetchall()
+            assert sorted(answer) == sorted(rows.execute(sql).fetchall()), (seed, pair.tokens)
+            moved[f"{source}.{column}"] += mark(between.name) in pair.tokens
+    assert set(moved) == {"player.club_id"}, "an entry is no more than keys and points"
+    assert moved["player.club_id"] > 30 * 7
