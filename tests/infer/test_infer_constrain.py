@@ -91,6 +91,7 @@ CREATE TABLE band (id INTEGER PRIMARY KEY, name TEXT, town INTEGER);
 CREATE TABLE song (id INTEGER PRIMARY KEY, title TEXT, band_id INTEGER REFERENCES band (id), after INTEGER);
 CREATE TABLE play (song INTEGER REFERENCES song (id), venue_id INTEGER REFERENCES venue (id), id INTEGER PRIMARY KEY);
 CREATE TABLE venue (id INTEGER PRIMARY KEY, band_id INTEGER, town INTEGER, name TEXT);
+CREATE TABLE fan (id INTEGER PRIMARY KEY, town INTEGER, name TEXT);
 """
 BY_KEY = [
     "song JOIN band ON song . band_id = band . id",
@@ -100,8 +101,9 @@ BY_KEY = [
     "song LEFT JOIN band ON song . band_id = band . id AND band . name = 'x'",
     "song AS T1 JOIN song AS T2 ON T1 . after = T2 . id",
     "song JOIN band ON song . band_id = band . id JOIN song AS T2 ON song . after = T2 . id",
-    "band JOIN venue ON band . town = venue . town",
-    "band JOIN venue ON band . id + 1 > venue . town",
+    "band JOIN fan ON band . town = fan . town",
+    "band JOIN fan ON band . id + 1 > fan . town",
+    "song JOIN venue ON song . band_id = venue . band_id",
     "song JOIN play ON song . id = play . song JOIN venue ON song . band_id = venue . band_id",
     "song JOIN play ON song . id = play . song JOIN venue ON play . venue_id = venue . id",
     "song JOIN band JOIN play ON song . band_id = band . id AND song . id = play . song",
@@ -119,6 +121,47 @@ NOT_BY_KEY = [
     "song JOIN band ON song . band_id WHERE",
     "song JOIN play ON song . id = play . song JOIN venue ON play . song",
     "song JOIN play ON song . id = play . song JOIN venue ON song . title",
+    "song JOIN venue ON song . id",
+    "band JOIN venue",
+    "band JOIN play",
+    "play JOIN fan JOIN band",
+]
+TIED = [
+    "SELECT name FROM band WHERE id IN ( SELECT band_id FROM song )",
+    "SELECT name FROM band WHERE id NOT IN ( SELECT song . band_id FROM song JOIN play ON song . id = play . song )",
+    "SELECT title FROM song WHERE band_id IN ( SELECT DISTINCT band_id FROM venue )",
+    "SELECT title FROM song WHERE id IN ( SELECT T1 . song FROM play AS T1 JOIN play AS T2 ON T1 . id = T2 . id )",
+    "SELECT title FROM song WHERE id IN ( SELECT MAX ( id ) FROM song )",
+    "SELECT name FROM band WHERE name IN ( SELECT title FROM song )",
+    "SELECT name FROM venue WHERE town IN ( SELECT id FROM fan )",
+    "WITH x AS ( SELECT title FROM song ) SELECT name FROM band WHERE id IN ( SELECT title FROM x )",
+    "SELECT COUNT ( * ) FROM ( SELECT id FROM song ) AS x WHERE id IN ( SELECT title FROM song )",
+]
+NOT_TIED = [
+    "SELECT name FROM band WHERE id IN ( SELECT title",
+    "SELECT name FROM band WHERE id NOT IN ( SELECT fan",
+    "SELECT name FROM band WHERE id NOT IN ( SELECT DISTINCT song . title",
+    "SELECT name FROM band WHERE band . id IN ( SELECT song . id",
+]
+SAID_AGAIN = [
+    "SELECT name , name",
+    "SELECT name , country , name",
+    "SELECT city . name , city . name",
+    "SELECT COUNT ( * ) , COUNT ( *",
+    "SELECT MAX ( id ) , name , MAX ( id",
+    "SELECT population - population",
+    "SELECT AVG ( JULIANDAY ( name ) - JULIANDAY ( name",
+    "SELECT name FROM city WHERE id = id",
+    "SELECT name FROM city WHERE city . id = city . id",
+    "SELECT name FROM city WHERE population > 2 AND id <= id",
+    "SELECT name FROM city WHERE id IN ( SELECT id , id",
+]
+NEW = [
+    "SELECT T1 . name , T2 . name FROM city AS T1 JOIN city AS T2 ON T1 . country = T2 . country",
+    "SELECT COUNT ( * ) , COUNT ( DISTINCT name ) FROM city",
+    "SELECT name , ( SELECT name FROM mountain ) FROM city UNION SELECT name , country FROM city",
+    "SELECT population * population , id - population - 1 FROM city WHERE id = - id",
+    "SELECT name FROM city WHERE population = ( SELECT MAX ( population ) FROM city ) AND name = country",
 ]
 
 
@@ -162,6 +205,30 @@ def test_tables_with_a_key_are_joined_by_nothing_else(joined: str) -> None:
     schema = parse_ddl(KEYED)
     assert read(f"SELECT 1 FROM {joined.rpartition(' ')[0]}", schema) is not None
     assert read(f"SELECT 1 FROM {joined}", schema) is None
+
+
+@pytest.mark.parametrize("sql", TIED)
+def test_a_subquery_gives_what_keys_tie_to_the_column_before_it(sql: str) -> None:
+    reading = read(sql, parse_ddl(KEYED))
+    assert reading is not None and reading.ends()
+
+
+@pytest.mark.parametrize("sql", NOT_TIED)
+def test_a_subquery_gives_nothing_else_where_a_key_is_known(sql: str) -> None:
+    assert read(sql.rpartition(" ")[0], parse_ddl(KEYED)) is not None
+    assert read(sql, parse_ddl(KEYED)) is None
+
+
+@pytest.mark.parametrize("sql", SAID_AGAIN)
+def test_nothing_is_listed_twice_or_compared_with_itself(sql: str) -> None:
+    assert read(sql.rpartition(" ")[0]) is not None
+    assert read(sql) is None
+
+
+@pytest.mark.parametrize("sql", NEW)
+def test_what_only_begins_alike_is_let_through(sql: str) -> None:
+    reading = read(sql)
+    assert reading is not None and reading.ends()
 
 
 @pytest.mark.parametrize("sql", ["SELECT", "SELECT name", "SELECT COUNT ( * ) FROM city WHERE", "SELECT ( 1"])

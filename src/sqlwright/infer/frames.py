@@ -16,6 +16,23 @@ NONE: Names = frozenset()
 Clause = Literal["list", "from", "where", "group", "having", "order", "limit"]
 """The select list; FROM with its joins; and the clauses behind it, LIMIT with OFFSET and FETCH."""
 Holds = Literal["values", "cast", "unit", "text", "using", "table", "cte", "case"]
+HELD_BY: dict[str, Holds] = {
+    "CAST": "cast",
+    "TRY_CAST": "cast",
+    "EXTRACT": "unit",
+    "TRIM": "text",
+    "SUBSTRING": "text",
+}
+"""Calls whose parentheses hold more than values."""
+CLAUSES: dict[str, Clause] = {
+    "GROUP": "group",
+    "HAVING": "having",
+    "ORDER": "order",
+    "LIMIT": "limit",
+    "OFFSET": "limit",
+    "FETCH": "limit",
+}
+"""Words with which a clause begins; of the others the SELECT stays in the clause that it was in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,10 @@ def tables(catalogue: Catalogue, frames: Sequence[Frame]) -> Names:
     top = frames[-1]
     assert isinstance(top, Select)
     known = known_tables(catalogue, frames)
-    if not top.needs:
-        return frozenset(known)
-    if not top.sources:
-        return frozenset(name for name, columns in known.items() if top.needs <= columns)
-    return frozenset(name for name, columns in known.items() if not top.needs & columns)
+    if top.sources:
+        apart = catalogue.keys.apart(top.sources)
+        return frozenset(name for name, columns in known.items() if name not in apart and not top.needs & columns)
+    return frozenset(name for name, columns in known.items() if top.needs <= columns)
 
 
 def aliases(catalogue: Catalogue, select: Select) -> Names:

@@ -8,7 +8,8 @@ What it knows is scope: which tables a SELECT reads, under which names, what was
 written (`names`), and by which columns they may be joined (`joins`). Of grammar it knows the order of clauses and what
 keywords ask for (`clauses`), no more. It never refuses a name that a valid statement in canonical form could have
 there, save columns of an outer SELECT without a qualifier, columns of a derived table named before the table is
-written, joins by other columns than a declared key's, and new names that are not ASCII.
+written, joins by other columns than a declared key's, tables that keys reach only over others, and new names that are
+not ASCII.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlwright.infer import names
+from sqlwright.infer import members, names
 from sqlwright.infer.clauses import barred
 from sqlwright.infer.frames import (
+    CLAUSES,
+    HELD_BY,
     NONE,
     Catalogue,
     Clause,
@@ -33,6 +36,7 @@ from sqlwright.infer.frames import (
 )
 from sqlwright.infer.joins import Condition
 from sqlwright.infer.offer import LITERAL, Offer, offered
+from sqlwright.infer.repeats import Words, echoes_after, repeating
 from sqlwright.infer.sqlwords import (
     AFTER_FROM,
     CALLS,
@@ -45,22 +49,6 @@ from sqlwright.infer.sqlwords import (
     UNITS,
 )
 
-_HELD_BY: dict[str, Holds] = {
-    "CAST": "cast",
-    "TRY_CAST": "cast",
-    "EXTRACT": "unit",
-    "TRIM": "text",
-    "SUBSTRING": "text",
-}
-
-_CLAUSES: dict[str, Clause] = {
-    "GROUP": "group",
-    "HAVING": "having",
-    "ORDER": "order",
-    "LIMIT": "limit",
-    "OFFSET": "limit",
-    "FETCH": "limit",
-}
 Expect = Literal["expression", "select", "table", "alias", "as", "column", "call", "type", "cte", "cte-as", "cte-body"]
 """What kind of word comes next; "select" is the beginning of a query."""
 
@@ -77,7 +65,15 @@ class Reading:
     """The last word, where it is a column or the qualifier of one; while a column is expected, its qualifier."""
     operand: bool = False
     """Whether a value stands before, so that no other can follow."""
-    last: str = field(default="", compare=False)
+    words: Words = field(default=(), compare=False)
+    """All words so far."""
+    echoes: tuple[Words, ...] = field(default=(), compare=False)
+    """What the next words would only repeat (see `repeats`)."""
+
+    @property
+    def last(self) -> str:
+        """The last word."""
+        return self.words[-1] if self.words else ""
 
     def offer(self) -> Offer:
         """Return what may stand next."""
@@ -117,7 +113,9 @@ class Reading:
             return offered(NONE, "after-name", without)
         if settled.operand:
             return offered(settled._renamed(), "after-value", without)
-        return offered(qualifiers | names.bare(self.catalogue, self.frames), "value", without)
+        known, again = names.bare(self.catalogue, self.frames), repeating(self.echoes)
+        held = members.held(self.catalogue, self.frames, self.words, qualifiers | (known - again))
+        return offered(held, "value", without | again)
 
     def _named_next(self) -> Offer:
         """Return what the last item or table may be called."""
@@ -136,7 +134,8 @@ class Reading:
         """Return the columns that may follow the held name."""
         if on := self._on():
             return offered(on.columns(self.held), "exact")
-        return offered(names.columns_of(self.catalogue, self.frames, self.held), "columns")
+        known = names.columns_of(self.catalogue, self.frames, self.held) - repeating(self.echoes)
+        return offered(members.held(self.catalogue, self.frames, self.words, known), "columns")
 
     def _barred(self) -> Names:
         """Return the fixed words that cannot stand next."""
@@ -168,7 +167,12 @@ class Reading:
         if not self.offer().has(word):
             return None
         after = self._advance(word)
-        return None if after is None else replace(after, last=word)
+        if after is None:
+            return None
+        words = (*self.words, word)
+        top = after.frames[-1] if after.frames else None
+        listed = word == "," and isinstance(top, Select) and top.clause == "list"
+        return replace(after, words=words, echoes=echoes_after(self.echoes, words, listed=listed))
 
     def ends(self) -> bool:
         """Return whether the statement may end here."""
@@ -198,7 +202,7 @@ class Reading:
             case "cte-body":
                 return replace(self._open(Paren("cte", self.held)), held="")
             case "call":
-                return self._open(Paren(_HELD_BY.get(self.last, "values"), self.last))
+                return self._open(Paren(HELD_BY.get(self.last, "values"), self.last))
             case "type":
                 return replace(self, expect="expression", operand=True)
             case "column":
@@ -281,7 +285,7 @@ class Reading:
         if word in SET_OPERATIONS:
             return replace(left, expect="select", operand=False)
         select = names.selects(left.frames)[-1]
-        clause: Clause = _CLAUSES.get(word, select.clause)
+        clause: Clause = CLAUSES.get(word, select.clause)
         return left._on_top(replace(select, clause=clause))
 
     def _left(self) -> Reading | None:
