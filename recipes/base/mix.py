@@ -11,6 +11,7 @@ made, sent and computed once (`pack.py`). Sources, by the weights in `config.tom
 - `renamed`: public training questions with other names (`rename.py`);
 - `plain`: public training questions with the names as they are.
 
+A share of the questions over SQLite's schemas of the first three is said in people's words instead (`made.py`).
 Invented schemas are of any of five engines; a share of the public questions is put into the words of others
 (`dialects.py`).
 
@@ -36,6 +37,7 @@ from tokenizers import Tokenizer
 from blueprints import Blueprints
 from dialects import Pairs, Values, told_for
 from invent import DIALECT_WEIGHTS, DIALECTS, Inventor
+from made import made
 from pack import Group, Pack, packs
 from rename import Public
 from sqlwright._language import language_of
@@ -113,8 +115,10 @@ class Source:
             return []
         english = EnglishWriter(schema, self.lexicon, rng, values=values)
         chinese = ChineseWriter(schema, self.lexicon, rng, values=values)
-        pairs = []
-        for _ in range(self.settings["group"]):
+        count = self.settings["group"]
+        people = round(count * self.settings["made"]) if schema.dialect == "sqlite" else 0
+        pairs = made(schema, values, rng, people)
+        for _ in range(count - len(pairs)):
             try:
                 tree = sampler.draw()
             except SchemaError:  # nothing of the drawn shapes fits so small a schema
@@ -122,6 +126,7 @@ class Source:
             writer = chinese if rng.random() < self.settings["chinese"] else english
             for question in writer.questions(tree, 1):
                 pairs.append((question, write_sql(tree, schema)))
+        rng.shuffle(pairs)
         return pairs
 
     def _prompts(self, schema: Schema, values: Values, pairs: Pairs, shares: dict[Task, float]) -> Text:

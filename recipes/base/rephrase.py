@@ -95,6 +95,8 @@ _SAME = (
 )
 _ONLY_SAID = frozenset(("and", "with", "in", "has", "names", "ids", "any", "called", "after", "before", "besides"))
 _SAME_OF = {phrase: group for group in _SAME for phrase in group if phrase and phrase not in _ONLY_SAID}
+_MANY = re.compile(r" (?:\w*[^s\W]s|people)\b")
+"""What follows where "the most" is a number: the most songs, but not the most recent song."""
 _ASKING = (
     "Tell me", "Can you tell me", "I want to know", "I'd like to know", "Do you know", "Please tell me", "Find out",
     "I wonder", "could you check", "Let me know", "We need to know", "could you find out",
@@ -160,9 +162,7 @@ def reword(question: str, rng: random.Random) -> str:
     if rng.random() < 0.6:
         question = _opened(question, rng)
     if rng.random() < 0.6:
-        question = _SAME_AT.sub(
-            lambda m: rng.choice(_SAME_OF[m.group().lower()]) if rng.random() < 0.4 else m[0], question
-        )
+        question = _SAME_AT.sub(lambda m: _same(m, rng), question)
     if question.startswith(("How many", "Which", "Who ")) and rng.random() < 0.12:
         question = f"{rng.choice(_ASKING)} {question[0].lower()}{question[1:]}"
     elif question and rng.random() < 0.04:
@@ -181,6 +181,12 @@ def reword(question: str, rng: random.Random) -> str:
     if question and rng.random() < 0.12:
         question = question[0].lower() + question[1:]
     return question
+
+
+def _same(match: re.Match[str], rng: random.Random) -> str:
+    phrase = match[0].lower()
+    counted = phrase != "the most" or _MANY.match(match.string, match.end())
+    return rng.choice(_SAME_OF[phrase]) if counted and rng.random() < 0.4 else match[0]
 
 
 def _opened(question: str, rng: random.Random) -> str:

@@ -18,10 +18,12 @@ from bridge import bridge
 from composed import composed
 from crowd import crowded
 from literals import Literals
+from made import made
 from pairs import Database, pair_of
 from phrases import condition
 from query import taken_apart
 from related import related, same
+from rephrase import reword
 from scopes import mark, marked, rendered
 from shape import Shape
 from words import Vocabulary
@@ -251,3 +253,22 @@ def test_a_key_that_moves_between_two_tables_is_joined_over(rows: sqlite3.Connec
             moved[f"{source}.{column}"] += mark(between.name) in pair.tokens
     assert set(moved) == {"player.club_id"}, "an entry is no more than keys and points"
     assert moved["player.club_id"] > 30 * 7
+
+
+def test_questions_in_peoples_words_over_any_schema(rows: sqlite3.Connection) -> None:
+    pairs = made(SCHEMA, VALUES, random.Random(3), 60)
+    assert len(pairs) == 60
+    assert pairs == made(SCHEMA, VALUES, random.Random(3), 60)
+    for _, sql in pairs:
+        rows.execute(sql)
+    assert len({question for question, _ in pairs}) > 50
+    assert sum("JOIN" in sql or sql.count("SELECT") > 1 for _, sql in pairs) > 12
+    odd = Schema("odd", (Table("t1", (Column("c1", "text"), Column("订单", "text"))),))
+    assert made(odd, {}, random.Random(0), 5) == [], "no words to ask with"
+
+
+def test_the_most_is_no_number_before_a_quality() -> None:
+    for seed in range(80):
+        assert "number" not in reword("Which is the most common city of the clubs?", random.Random(seed))
+        assert "number" not in reword("Who won the most recent race?", random.Random(seed))
+    assert any("number of cups" in reword("Who won the most cups?", random.Random(seed)) for seed in range(80))
