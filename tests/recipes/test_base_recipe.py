@@ -137,8 +137,8 @@ def test_blocks_of_attention_say_what_the_whole_mask_says() -> None:
 
 def test_every_source_gives_valid_sql_over_its_schema(prepared: Path) -> None:
     settings = {
-        "group": 4, "chinese": 0.5, "made": 0.5, "drop_links": 0.1, "unindexed": 0.2, "other_engines": 0.5, "hidden": 0.5,
-        "strangers": 0.5, "shapes": {"ranked": 5.0},
+        "group": 4, "chinese": 0.5, "made": 0.5, "drop_links": 0.1, "unindexed": 0.2, "other_engines": 0.5,
+        "hidden": 0.5, "strangers": 0.5, "shapes": {"ranked": 5.0},
         "tasks": {kind: {"text-to-sql": 0.5, "sql-to-text": 0.3, "reasoning": 0.2} for kind in ("written", "public")},
     }  # fmt: skip
     seen = set()
