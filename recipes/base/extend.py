@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Callable
 
-from phrases import COUNTS, condition, ordering, top
+from phrases import COUNTS, condition, direct, ordering, top
 from query import Query, taken_apart
 from related import related, same
 from saying import another, behind, called, join, named_at, picked, reach, subject
@@ -193,11 +193,17 @@ def _restricted(question: str, query: Query, shape: Shape, rng: random.Random) -
     if more is None:
         return question
     column, words, way = more
+    about = subject(question, query, shape)
+    if about and not query.where and rng.random() < 0.5:
+        unsaid = direct(shape.named_by(way[-1].table) or column if way else column, shape, rng, far=bool(way))
+        if unsaid:
+            query.where.append(unsaid[1])
+            join(query, way)
+            return behind(question, f" {unsaid[0]}")
     made = condition(column, words, shape, rng)
     if made is None:
         return question
     clause, phrase, tokens = made
-    about = subject(question, query, shape)
     counted = not query.plain
     query.where.append(tokens)
     join(query, way)

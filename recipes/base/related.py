@@ -156,7 +156,7 @@ def _both_rows(question: str, query: Query, shape: Shape, rng: random.Random, st
 
 def _across(question: str, query: Query, shape: Shape, rng: random.Random, down: Step, up: Step) -> str:
     """Ask by the rows of a table that is reached over one that points to both."""
-    noun, label = shape.noun(up.table), shape.label(up.table)
+    noun, label = shape.noun(up.table), shape.named_by(up.table)
     kind = rng.choice(("named", "named", "which", "which", "shown", "none"))
     column = label if kind in ("named", "shown") else picked(up.table, query, question, shape, rng)
     if not column or noun in question.lower():
@@ -203,7 +203,7 @@ def _across(question: str, query: Query, shape: Shape, rng: random.Random, down:
 def same(question: str, query: Query, shape: Shape, rng: random.Random) -> str:
     """Ask for the rows that are like a named one: in the same region as Oak."""
     table = subject(question, query, shape)
-    label = shape.label(table) if table else ""
+    label = shape.named_by(table) if table else ""
     value = shape.value(label, rng) if label else None
     if value is None or not query.plain or not query.open or query.where:
         return question

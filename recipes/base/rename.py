@@ -57,7 +57,7 @@ SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""
 CROWDED = 0.35
 """Share of the groups in which columns of like names are put beside those that are needed."""
-BRIDGED = 0.25
+BRIDGED = 0.35
 """Share of the groups in which a foreign key moves to a table between the two."""
 RESPELLED = 0.7
 """Share of the groups whose keys may get other names."""

@@ -39,7 +39,7 @@ def reach(query: Query, shape: Shape, rng: random.Random, chance: float) -> tupl
     """Return a table whose columns can be used, and the joins that it takes; mostly another when `chance` is high."""
     start = rng.choice(query.tables)
     ways = [way for way in shape.near(start) if not {step.table for step in way} & set(query.tables)]
-    if not ways or rng.random() > chance:
+    if not ways or rng.random() > chance or ("*",) in query.shown:
         return start, ()
     way = rng.choice(ways)
     return way[-1].table, way

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from pairs import Values, keys_of
@@ -17,6 +17,7 @@ from sqlwright.schema.model import Schema
 from sqlwright.schema.values import Value
 from sqlwright.schema.words import plural, singular, split_identifier
 
+_NAMES = ("name", "title", "full name")
 _LABELS = ("name", "title", "fullname")
 _LOOSE = frozenset("of in by to for from at on and or per".split())
 _ODD = frozenset("id ids code key other details".split())
@@ -77,6 +78,8 @@ class Shape:
                 ):
                     self.ids[own].append(name)
                     self._words[name] = " ".join(words)
+        split = (split_identifier(c.name) for t in schema.tables for c in t.columns)
+        self._endings = Counter(words[-1] for words in split if words)
         for table in schema.tables:
             pointed = [k.target_table for k in table.foreign_keys]
             for key in table.foreign_keys:
@@ -140,9 +143,17 @@ class Shape:
             if up.table != table and self.noun(up.table)
         ]
 
+    def alone(self, column: str) -> bool:
+        """Return whether no other column ends in the same word."""
+        return self._endings[self._words[column].split()[-1]] == 1
+
     def label(self, table: str) -> str:
         """Return the column that names a row, or nothing."""
         return next((c for c in self.columns[table] if self._words[c].split()[-1] in _LABELS), "")
+
+    def named_by(self, table: str) -> str:
+        """Return the column that a row is called by, or nothing: its name, and not that of its manager."""
+        return next((c for c in self.columns[table] if self.words(c) in _NAMES), "")
 
     def categories(self, table: str) -> list[str]:
         """Return the columns by which rows are grouped."""

@@ -20,7 +20,7 @@ from crowd import crowded
 from literals import Literals
 from made import made
 from pairs import Database, pair_of
-from phrases import condition
+from phrases import condition, direct
 from query import taken_apart
 from related import related, same
 from rephrase import reword
@@ -272,3 +272,18 @@ def test_the_most_is_no_number_before_a_quality() -> None:
         assert "number" not in reword("Which is the most common city of the clubs?", random.Random(seed))
         assert "number" not in reword("Who won the most recent race?", random.Random(seed))
     assert any("number of cups" in reword("Who won the most cups?", random.Random(seed)) for seed in range(80))
+
+
+def test_a_value_says_what_its_column_is(rows: sqlite3.Connection) -> None:
+    shape = Shape(SCHEMA, VALUES)
+    rng = random.Random(0)
+    assert direct("@player|city", shape, rng, far=False) is None, "clubs have cities too"
+    assert direct("@player|age", shape, rng, far=False) is None
+    for _ in range(30):
+        words, tokens = direct("@club|name", shape, rng, far=True) or ("", ())
+        assert tokens[2].strip("'") in words
+        assert tokens[:2] == ("@club|name", "=")
+        assert ("club" in words) or words.startswith(("for", "of", "belonging"))
+        words, tokens = direct("@player|position", shape, rng, far=False) or ("", ())
+        assert "position" in words or "play as" in words
+        assert found(rows, ("SELECT", "@player|name", "FROM", "@player", "WHERE", *tokens))
