@@ -136,12 +136,18 @@ TIED = [
     "SELECT name FROM venue WHERE town IN ( SELECT id FROM fan )",
     "WITH x AS ( SELECT title FROM song ) SELECT name FROM band WHERE id IN ( SELECT title FROM x )",
     "SELECT COUNT ( * ) FROM ( SELECT id FROM song ) AS x WHERE id IN ( SELECT title FROM song )",
+    "SELECT SUM ( after ) , AVG ( DISTINCT song . after ) , MAX ( id ) , COUNT ( band_id ) FROM song",
+    "SELECT AVG ( band_id ) FROM venue",
+    "SELECT AVG ( T1 . band_id ) , AVG ( T1 . after ) FROM song AS T1 JOIN song AS T2 ON T1 . after = T2 . id",
 ]
 NOT_TIED = [
     "SELECT name FROM band WHERE id IN ( SELECT title",
     "SELECT name FROM band WHERE id NOT IN ( SELECT fan",
     "SELECT name FROM band WHERE id NOT IN ( SELECT DISTINCT song . title",
     "SELECT name FROM band WHERE band . id IN ( SELECT song . id",
+    "SELECT SUM ( id",
+    "SELECT AVG ( DISTINCT song . band_id",
+    "SELECT title FROM song GROUP BY title HAVING AVG ( song . id",
 ]
 SAID_AGAIN = [
     "SELECT name , name",
@@ -208,13 +214,13 @@ def test_tables_with_a_key_are_joined_by_nothing_else(joined: str) -> None:
 
 
 @pytest.mark.parametrize("sql", TIED)
-def test_a_subquery_gives_what_keys_tie_to_the_column_before_it(sql: str) -> None:
+def test_a_subquery_gives_a_tied_column_and_what_is_no_key_may_be_summed(sql: str) -> None:
     reading = read(sql, parse_ddl(KEYED))
     assert reading is not None and reading.ends()
 
 
 @pytest.mark.parametrize("sql", NOT_TIED)
-def test_a_subquery_gives_nothing_else_where_a_key_is_known(sql: str) -> None:
+def test_a_subquery_gives_nothing_else_and_no_key_is_summed(sql: str) -> None:
     assert read(sql.rpartition(" ")[0], parse_ddl(KEYED)) is not None
     assert read(sql, parse_ddl(KEYED)) is None
 

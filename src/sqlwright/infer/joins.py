@@ -104,6 +104,14 @@ class Keys:
         primary = self._named[column][table]
         return found | {(other, column) for other, too in self._named[column].items() if not (too and primary)}
 
+    def numbering(self, source: str) -> frozenset[str]:
+        """Return the columns that are keys: of a table, or ("", or another name) of all tables that have them."""
+        primary = {(table, name) for name, tables in self._named.items() for table, alone in tables.items() if alone}
+        keys = primary | {place for place, _ in self._columns}
+        if source in self._tables:
+            return frozenset(name for table, name in keys if table == source)
+        return frozenset(name for name, tables in self._named.items() if all((table, name) in keys for table in tables))
+
     @cached_property
     def _named(self) -> dict[str, dict[str, bool]]:
         """By column name, the tables that have it, and whether it is their primary key."""

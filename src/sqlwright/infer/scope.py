@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlwright.infer import members, names
+from sqlwright.infer import names
 from sqlwright.infer.clauses import barred
 from sqlwright.infer.frames import (
     CLAUSES,
@@ -37,6 +37,7 @@ from sqlwright.infer.frames import (
 from sqlwright.infer.joins import Condition
 from sqlwright.infer.offer import LITERAL, Offer, offered
 from sqlwright.infer.repeats import Words, echoes_after, repeating
+from sqlwright.infer.sense import sensible
 from sqlwright.infer.sqlwords import (
     AFTER_FROM,
     CALLS,
@@ -114,8 +115,8 @@ class Reading:
         if settled.operand:
             return offered(settled._renamed(), "after-value", without)
         known, again = names.bare(self.catalogue, self.frames), repeating(self.echoes)
-        held = members.held(self.catalogue, self.frames, self.words, qualifiers | (known - again))
-        return offered(held, "value", without | again)
+        fits = sensible(self.catalogue, self.frames, self.words, known - again, qualifiers)
+        return offered(fits, "value", without | again)
 
     def _named_next(self) -> Offer:
         """Return what the last item or table may be called."""
@@ -135,7 +136,7 @@ class Reading:
         if on := self._on():
             return offered(on.columns(self.held), "exact")
         known = names.columns_of(self.catalogue, self.frames, self.held) - repeating(self.echoes)
-        return offered(members.held(self.catalogue, self.frames, self.words, known), "columns")
+        return offered(sensible(self.catalogue, self.frames, self.words, known), "columns")
 
     def _barred(self) -> Names:
         """Return the fixed words that cannot stand next."""
