@@ -205,7 +205,8 @@ class PredictConfig(Section):
     repair: bool = False
     """Ask again, once, with the database's error, where a statement does not run; not for the "base" template."""
     constrain: bool = True
-    """Whether a model of the "base" template may name only what is in the schema; others always write freely."""
+    """Whether a model of the "base" template may name only what is in the schema; others always write freely. One that
+    writes freely and says that it does not know is asked once more, its SELECT written for it."""
     grammar: bool = False
     """Hold the answers of any model to a grammar of the schema: they parse, read only, and name nothing else. Engines
     transformers (extra `grammar`), llamacpp and vllm; takes the place of `constrain`."""

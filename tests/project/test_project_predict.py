@@ -14,7 +14,7 @@ from shop_world import write_questions
 
 from sqlwright.errors import EndpointError
 from sqlwright.project import Project
-from sqlwright.records import Prediction, read_jsonl
+from sqlwright.records import Example, Prediction, read_jsonl
 
 QUESTIONS = tuple(f"How many customers have credit above {number}?" for number in range(48))
 
@@ -109,3 +109,17 @@ def test_samples_vote_by_their_results(shop_file: Path, tmp_path: Path) -> None:
         server.behave = lambda body, number: said(statements[(number - 1) % 5])
         found = read_jsonl(project.predict(None, asked).wrote[0], Prediction)
     assert found[0].sql in forty
+
+
+def test_a_base_that_does_not_know_is_asked_again_for_sql(shop_file: Path, tmp_path: Path) -> None:
+    project = Project.init(tmp_path / "free", str(shop_file), {"predict": {"constrain": False}})
+    asked = write_questions(project.folder / "asked.jsonl", ("How many customers are there?", "Who won the football?"))
+    first, second = read_jsonl(project.predict("base", asked).wrote[0], Prediction)
+    assert first.sql == "SELECT COUNT ( * ) FROM customer"
+    assert second.sql.upper().startswith("SELECT ")
+    assert second.raw.startswith(" SELECT ")
+
+    _, model, engine = project.loaded("base")  # and what it says by itself
+    alone = engine.generate(model.prompts(read_jsonl(asked, Example), project.databases))
+    assert "not know" in alone[1].raw
+    assert second.tokens > alone[1].tokens

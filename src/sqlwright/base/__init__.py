@@ -20,6 +20,8 @@ NAME = "embedded"
 TEMPLATE = "base"
 """The prompt template that it was trained on."""
 
+OPENING = " SELECT"
+"""What its statements begin with: written behind a prompt, it leaves no room for "I do not know"."""
 
 TUNING: dict[str, Any] = {
     "epochs": 2.0,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlwright.base as embedded
 from sqlwright.config import PredictConfig
+from sqlwright.infer import extract_sql
 from sqlwright.project._models import Model
 from sqlwright.project._opened import OpenDatabases
 from sqlwright.project._rescore import rescored
@@ -37,11 +38,16 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
         "sampling": sampling_of(config),
     }
     repairs = config.repair and model.template.name != embedded.TEMPLATE
+    insists = model.template.name == embedded.TEMPLATE and model.task == "text-to-sql" and not settings["schemas"]
     failed: dict[str, tuple[Prediction, str]] = {}
+    silent: dict[str, Prediction] = {}
     by_id = {example.id: example for example in examples}
     with OpenDatabases(project.databases) as opened:
 
         def check(one: Prediction) -> None:
+            if insists and not one.sql:
+                silent[one.id] = one
+                return
             tried = opened.run(one.sql, by_id[one.id].db_id) if repairs else None
             if tried is None or tried.ran:
                 keep(one)
@@ -61,6 +67,8 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
             )
         if failed:
             _repair(project, model, writer, opened, [by_id[name] for name in failed], failed, keep, settings)
+        if silent:
+            _insist(project, model, writer, [by_id[name] for name in silent], silent, keep, settings)
 
 
 def sampling_of(config: PredictConfig) -> Sampling | None:
@@ -135,6 +143,34 @@ def _repair(
         batch_size=project.config.predict.batch_size,
         db_ids={example.id: example.db_id for example in examples},
         progress=lambda done, total: project.progress("repairing SQL", done, total, ""),
+        done=settle,
+        **settings,
+    )
+
+
+def _insist(
+    project: Project,
+    model: Model,
+    writer: Writer,
+    examples: Sequence[Example],
+    silent: dict[str, Prediction],
+    keep: Keep,
+    settings: dict[str, Any],
+) -> None:
+    """Ask again where the base said that it does not know, its statement begun for it: a set's questions have SQL."""
+
+    def settle(again: Prediction) -> None:
+        first = silent[again.id]
+        text = embedded.OPENING + again.raw
+        seconds = round(first.seconds + again.seconds, 6)
+        tokens = first.tokens + again.tokens
+        keep(Prediction(first.id, first.db_id, extract_sql(text), text, seconds=seconds, tokens=tokens))
+
+    prompts = model.prompts(examples, project.databases)
+    writer.generate(
+        [replace(prompt, suffix=prompt.suffix + embedded.OPENING) for prompt in prompts],
+        batch_size=project.config.predict.batch_size,
+        progress=lambda done, total: project.progress("asking again", done, total, ""),
         done=settle,
         **settings,
     )
