@@ -43,16 +43,16 @@ SHAPES: dict[str, dict[str, Any]] = {
         "rope_parameters": {"rope_type": "default", "rope_theta": 500000.0},
         "tie_word_embeddings": False,
     },
-    "qwen-1.5b": {
-        "model_type": "qwen2",
-        "vocab_size": 151936,
-        "hidden_size": 1536,
-        "intermediate_size": 8960,
-        "num_hidden_layers": 28,
-        "num_attention_heads": 12,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": 32768,
-        "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0},
+    "llama-1b": {
+        "model_type": "llama",
+        "vocab_size": 128256,
+        "hidden_size": 2048,
+        "intermediate_size": 8192,
+        "num_hidden_layers": 16,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "max_position_embeddings": 131072,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 500000.0},
         "tie_word_embeddings": True,
     },
     "tiny": {
@@ -67,7 +67,8 @@ SHAPES: dict[str, dict[str, Any]] = {
         "tie_word_embeddings": False,
     },
 }
-"""Llama-3.1-8B's shape, Qwen2.5-Coder-1.5B's, and one for a quick trial on a CPU."""
+"""Llama-3.1-8B's shape, Llama-3.2-1B's, and one for a quick trial on a CPU; all Llamas, since transformers gives some
+other models a tokenizer of its own whatever lies in the folder."""
 
 
 def vocabulary_of(shape: str) -> int:

@@ -29,7 +29,7 @@ BASE = str(Path(__file__).with_name("random_base.py"))
 CASES: dict[str, tuple[str, str, Setting]] = {
     "8b-lora": ("llama-8b", "lora", Setting("spider", batch=512, steps=10)),
     "8b-lora-checkpointing": ("llama-8b", "lora", Setting("bird", batch=260, steps=5, checkpointing=True)),
-    "1.5b-lora": ("qwen-1.5b", "lora", Setting("spider", batch=512, steps=12)),
+    "1b-lora": ("llama-1b", "lora", Setting("spider", batch=512, steps=12)),
     "8b-qlora": ("llama-8b", "qlora", Setting("spider", batch=512, steps=8)),
 }
 """Shape, method and setting of each; sequences are as long as the engine chooses."""

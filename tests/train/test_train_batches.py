@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_model import OTHER_SCHEMA, SCHEMA, prompts
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from tokenizers import Tokenizer, models
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from sqlwright.errors import DataError
 from sqlwright.records import Prompt
@@ -66,6 +67,14 @@ def test_too_long_is_never_cut_in_silence(tokenizer: Any) -> None:
         tokenise([long], tokenizer, too_long="trim-schema")
     with pytest.raises(DataError, match="no completion"):
         tokenise([Prompt("empty", "a", "b")], tokenizer)
+
+
+def test_a_tokenizer_without_a_token_for_a_text_is_told() -> None:
+    letters: Any = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE({"x": 0, "y": 1}, [])))
+    with pytest.raises(DataError, match=r"sample 'a': the tokenizer has no token for its SQL.*tokenizer_config"):
+        tokenise([Prompt("a", "x", "y", "SELECT 1")], letters)
+    with pytest.raises(DataError, match="no token for its prompt"):
+        tokenise([Prompt("a", "a", "b", "xy")], letters)
 
 
 @pytest.mark.parametrize("share", [False, True])

@@ -62,8 +62,8 @@ def tokenise(
         trim: needed for "trim-schema"; called with the prompt and the tokens its prefix may have.
 
     Raises:
-        DataError: a sample is too long under "error" or even after trimming, or has no completion to learn; the
-            message names the sample.
+        DataError: a sample is too long under "error" or even after trimming, has no completion to learn, or the
+            tokenizer knows none of it; the message names the sample.
     """
     if too_long == "trim-schema" and trim is None:
         raise DataError("too_long = 'trim-schema' needs a function that shortens a schema; none was given here")
@@ -103,6 +103,15 @@ def _sample(prompt: Prompt, encode: PromptEncoder) -> Sample:
     prefix, suffix = encode(prompt)
     tokenizer = encode.tokenizer
     completion = tokenizer.encode(prompt.completion, add_special_tokens=False)
+    for part, text, ids in (
+        ("prompt", prompt.prefix + prompt.suffix, prefix + suffix),
+        ("SQL", prompt.completion, completion),
+    ):
+        if text and not ids:
+            raise DataError(
+                f"sample {prompt.id!r}: the tokenizer has no token for its {part} ({text[:40]!r}...); the tokenizer in the "
+                "base's folder is another model's, or transformers takes it for one: look at tokenizer_config.json there"
+            )
     if tokenizer.eos_token_id is not None and completion[-1:] != [tokenizer.eos_token_id]:
         completion.append(tokenizer.eos_token_id)
     return Sample(prompt.id, prefix, suffix, tuple(completion))
