@@ -109,8 +109,8 @@ def _sample(prompt: Prompt, encode: PromptEncoder) -> Sample:
     ):
         if text and not ids:
             raise DataError(
-                f"sample {prompt.id!r}: the tokenizer has no token for its {part} ({text[:40]!r}...); the tokenizer in the "
-                "base's folder is another model's, or transformers takes it for one: look at tokenizer_config.json there"
+                f"sample {prompt.id!r}: the tokenizer has no token for its {part} ({text[:40]!r}...); the one in the "
+                "base's folder is another model's, or transformers takes it for one: see tokenizer_config.json there"
             )
     if tokenizer.eos_token_id is not None and completion[-1:] != [tokenizer.eos_token_id]:
         completion.append(tokenizer.eos_token_id)
