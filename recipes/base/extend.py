@@ -195,7 +195,8 @@ def _restricted(question: str, query: Query, shape: Shape, rng: random.Random) -
     column, words, way = more
     about = subject(question, query, shape)
     if about and not query.where and rng.random() < 0.5:
-        unsaid = direct(shape.named_by(way[-1].table) or column if way else column, shape, rng, far=bool(way))
+        named = shape.named_by(way[-1].table) if way and rng.random() < 0.6 else ""
+        unsaid = direct(named or column, shape, rng, far=bool(way))
         if unsaid:
             query.where.append(unsaid[1])
             join(query, way)
@@ -204,7 +205,7 @@ def _restricted(question: str, query: Query, shape: Shape, rng: random.Random) -
     if made is None:
         return question
     clause, phrase, tokens = made
-    counted = not query.plain
+    counted = any("(" in item for item in query.shown)
     query.where.append(tokens)
     join(query, way)
     if about and len(query.where) == 1 and not way and rng.random() < 0.25:
@@ -256,6 +257,12 @@ def _ordered(question: str, query: Query, shape: Shape, rng: random.Random) -> s
         said, down = ordering(words, rng)
     query.order = (column, "DESC") if down else (column,)
     join(query, way)
+    second = picked(column.partition("|")[0], query, question, shape, rng) if not down and not query.limit else ""
+    if second and said.endswith(words) and rng.random() < 0.5:
+        query.order = (column, ",", second)
+        said += rng.choice((" and then by {0}", ", then by {0}", " and {0}", ", and lastly by {0}")).format(
+            called(second, way, query, shape)
+        )
     return behind(question, said)
 
 

@@ -94,8 +94,10 @@ def direct(column: str, shape: Shape, rng: random.Random, *, far: bool) -> tuple
     value, word = shape.value(column, rng), shape.words(column, short=False).split()[-1:]
     if value is None or not word:
         return None
+    if column in shape.numbers and far:
+        return _extreme(column, shape, rng)
     if column in shape.numbers:
-        return _since(column, value, rng) if word == ["year"] and shape.alone(column) and not far else None
+        return _since(column, value, rng) if word == ["year"] and shape.alone(column) else None
     text = str(value)
     shown = rng.choice((text, text, f'"{text}"', f"'{text}'"))
     forms: tuple[str, ...]
@@ -108,7 +110,25 @@ def direct(column: str, shape: Shape, rng: random.Random, *, far: bool) -> tuple
     noun = shape.noun(table)
     if not noun:
         return None
-    return rng.choice(forms).format(v=shown, n=noun), (column, "=", quoted(text))
+    said = rng.choice(forms).format(v=shown, n=noun)
+    if forms is _IN and rng.random() < 0.15:
+        said = rng.choice((f"not in {shown}", f"outside {shown}", f"that are not in {shown}"))
+        return said, (column, "<>", quoted(text))
+    return said, (column, "=", quoted(text))
+
+
+def _extreme(column: str, shape: Shape, rng: random.Random) -> tuple[str, tuple[str, ...]] | None:
+    table = column.partition("|")[0]
+    noun, words = shape.noun(table), shape.words(column)
+    if not noun:
+        return None
+    name, said = rng.choice((("MAX", "highest|largest|greatest|maximum"), ("MIN", "lowest|smallest|minimum")))
+    most = rng.choice(said.split("|"))
+    form = rng.choice(
+        ("of the {0} with the {1} {2}", "of the {0} that has the {1} {2}", "for the {0} with the {1} {2}")
+    )
+    inner = ("(", "SELECT", name, "(", column, ")", "FROM", table, ")")
+    return form.format(noun, most, words), (column, "=", *inner)
 
 
 def _since(column: str, value: object, rng: random.Random) -> tuple[str, tuple[str, ...]]:

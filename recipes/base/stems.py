@@ -28,6 +28,11 @@ _AGGREGATES = (
     ("AVG", "average", "mean", "typical"), ("SUM", "total", "combined", "summed"),
     ("MAX", "highest", "maximum", "largest"), ("MIN", "lowest", "minimum", "smallest"),
 )  # fmt: skip
+_WHOLE = (
+    "Show all the information about the {ns}.", "What is all the information on {all}{ns}?",
+    "List all columns of the {ns}",
+    "Return everything about {all}{ns}", "Show all information about {all}{ns}.", "Show everything we know about {ns}",
+)  # fmt: skip
 _TAKEN = (
     "What is the {f} {c} of {all}{ns}?", "Show the {f} {c} of {ns}", "Find the {f} {c} of the {ns}.", "{f} {c} of {ns}",
     "Calculate the {f} {c} of {all}{ns}", "What's the {f} {c} of our {ns}?", "Give me the {f} {c} for {ns}",
@@ -51,15 +56,31 @@ def stem(shape: Shape, rng: random.Random) -> tuple[str, tuple[str, ...]] | None
         return question, ("SELECT", name, "(", column, ")", "FROM", table)
     if kind == "count":
         return rng.choice(_COUNTS).format(**words), ("SELECT", "COUNT", "(", "*", ")", "FROM", table)
+    if rng.random() < 0.04:
+        return rng.choice(_WHOLE).format(**words), ("SELECT", "*", "FROM", table)
     columns = rng.sample(shape.columns[table], min(rng.choices((1, 2, 3), (6, 4, 1))[0], len(shape.columns[table])))
     label = shape.label(table)
     if label and label not in columns and rng.random() < 0.5:
         columns[0] = label
+    own = [c for c in shape.ids[table] if c == shape.primary.get(table)]
+    if own and rng.random() < 0.15:
+        columns = own + [c for c in columns[:1] if rng.random() < 0.7]
+    full = _full(table, shape)
+    if full and rng.random() < 0.4:
+        columns = full
     single = [shape.words(c) for c in columns]
+    if columns == full:
+        single = [rng.choice(("full name", "full name", "first and last name", "full name (first and last)"))]
     many = [plural(c) for c in single]
     question = rng.choice(_LISTS).format(c=_and(single), cs=_and(many if rng.random() < 0.7 else single), **words)
     shown = [token for number, c in enumerate(columns) for token in ((",", c) if number else (c,))]
     return question, ("SELECT", *shown, "FROM", table)
+
+
+def _full(table: str, shape: Shape) -> list[str]:
+    """Return the two columns of a full name, or nothing."""
+    found = {shape.words(c): c for c in shape.columns[table]}
+    return [found["first name"], found["last name"]] if {"first name", "last name"} <= found.keys() else []
 
 
 def _and(words: list[str]) -> str:

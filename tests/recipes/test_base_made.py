@@ -287,3 +287,12 @@ def test_a_value_says_what_its_column_is(rows: sqlite3.Connection) -> None:
         words, tokens = direct("@player|position", shape, rng, far=False) or ("", ())
         assert "position" in words or "play as" in words
         assert found(rows, ("SELECT", "@player|name", "FROM", "@player", "WHERE", *tokens))
+
+
+def test_the_most_of_another_table_is_what_has_it(rows: sqlite3.Connection) -> None:
+    shape = Shape(SCHEMA, VALUES)
+    for seed in range(20):
+        words, tokens = direct("@cup|prize_money", shape, random.Random(seed), far=True) or ("", ())
+        name = found(rows, ("SELECT", "@cup|name", "FROM", "@cup", "WHERE", *tokens))
+        assert name == [("Spring",) if any(w in words for w in ("lowest", "smallest", "minimum")) else ("Autumn",)]
+        assert "of the cup" in words or "for the cup" in words
