@@ -78,6 +78,9 @@ def _choose(schema: Schema, pairs: Sequence[Pair], rng: random.Random) -> tuple[
     for pair in pairs:
         fixed |= _fixed(pair.tokens)
         needed.update(sorted(marks(pair.tokens)))
+    aims = {
+        (k.target_table.lower(), c.lower()) for t in schema.tables for k in t.foreign_keys for c in k.target_columns
+    }
     found = [
         (table, key)
         for table in schema.tables
@@ -86,6 +89,7 @@ def _choose(schema: Schema, pairs: Sequence[Pair], rng: random.Random) -> tuple[
         and _tells(table)
         and key.target_table.lower() != table.name.lower()
         and mark(table.name) not in fixed
+        and (table.name.lower(), key.columns[0].lower()) not in aims
         and needed[mark(table.name, key.columns[0])]
         and sum(key.columns[0] in k.columns for k in table.foreign_keys) == 1
     ]
