@@ -102,6 +102,9 @@ class TrainConfig(Section):
     """Dropout on the adapter's input."""
     target_modules: list[str] | Literal["all-linear"] = "all-linear"
     """Linear layers that get an adapter."""
+    hardest: float = Field(default=1.0, gt=0, le=1)
+    """Share of the pairs made from a schema that are trained on: mostly those that the untuned base holds least likely.
+    1 is all, without asking it; imported pairs are always all trained on."""
     epochs: float = Field(default=3.0, gt=0)
     """Passes over the training data."""
     max_steps: int = -1

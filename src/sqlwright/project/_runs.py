@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlwright import data
+from sqlwright._processes import processes
 from sqlwright.config import TrainConfig
-from sqlwright.errors import DataError
+from sqlwright.errors import ConfigError, DataError
+from sqlwright.project._hardest import MADE, count_of, hardest
 from sqlwright.project._layout import SPLITS, Layout, require
 from sqlwright.project._manifest import digest, stage, written_from
 from sqlwright.project._models import (
@@ -84,7 +86,9 @@ def estimate(project: Project) -> Estimate:
     if not examples:
         raise DataError(f"{project.layout.split('train')}: holds no examples; gather more and split again")
     model = model_to_train(config)
-    samples = model.samples(examples, project.databases, config)
+    made = [example for example in examples if example.source == MADE]
+    left_out = {example.id for example in made[count_of(len(made), config.hardest) :]}  # as many as will be, not which
+    samples = model.samples([e for e in examples if e.id not in left_out], project.databases, config)
     trim = _trim(project, model, [samples]) if config.too_long == "trim-schema" else None
     return estimate_run(samples.prompts, model.path, config, trim=trim)
 
@@ -211,7 +215,8 @@ def _tune(
     from sqlwright.train import tune
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # one for every checkpoint of a wholly tuned model
-    learnt, held = (model.samples(examples, databases, config) for examples in (train, validation))
+    chosen = _hardest(project, model, train, config)
+    learnt, held = (model.samples(examples, databases, config) for examples in (chosen, validation))
     result = tune(
         learnt.prompts,
         held.prompts,
@@ -229,11 +234,29 @@ def _tune(
         "template": model.template.name,
         "train": result.train.kept,
         "validation": result.validation.kept,
+        "known": len(train) - len(chosen),
         "too_long": len(result.train.dropped) + len(result.validation.dropped),
         "without_reasoning": len(learnt.unreasoned) + len(held.unreasoned),
         "trimmed": len(result.train.trimmed) + len(result.validation.trimmed),
         **counts,
     }
+
+
+def _hardest(project: Project, model: Model, train: Sequence[Example], config: TrainConfig) -> Sequence[Example]:
+    """Return the examples to train on (see `train.hardest`). Raises ConfigError: several processes cannot choose."""
+    if config.hardest == 1 or all(example.source != MADE for example in train):
+        return train
+    if processes() > 1:
+        raise ConfigError("train.hardest below 1 needs a single process; train in one, or set train.hardest = 1")
+    return hardest(
+        train,
+        model,
+        model.engine(),
+        project.databases,
+        share=config.hardest,
+        seed=config.seed,
+        progress=lambda done, total: project.progress("weighing pairs", done, total, ""),
+    )
 
 
 def _figures(row: dict[str, float]) -> str:
