@@ -84,13 +84,15 @@ def condition(column: str, words: str, shape: Shape, rng: random.Random, *, simp
 def direct(column: str, shape: Shape, rng: random.Random, *, far: bool) -> tuple[str, tuple[str, ...]] | None:
     """Return a condition that does not name its column ("in Lima", "named Oak", "of the farm Oak"), or None.
 
-    Only where no other column of the schema ends in the same word, or where the column is what rows of its table are
-    named by.
+    Only where no other column of the schema ends in the same word, where the column is what rows of its table are named
+    by, or where it is a key that points to another table ("in department 80").
 
     Args:
         far: whether the column is another table's than the one asked about.
     """
     table = column.partition("|")[0]
+    if column in shape.keys:
+        return None if far or column == shape.primary.get(table) else _pointed(column, shape, rng)
     value, word = shape.value(column, rng), shape.words(column, short=False).split()[-1:]
     if value is None or not word:
         return None
@@ -129,6 +131,15 @@ def _extreme(column: str, shape: Shape, rng: random.Random) -> tuple[str, tuple[
     )
     inner = ("(", "SELECT", name, "(", column, ")", "FROM", table, ")")
     return form.format(noun, most, words), (column, "=", *inner)
+
+
+def _pointed(column: str, shape: Shape, rng: random.Random) -> tuple[str, tuple[str, ...]] | None:
+    made = _key(column, shape.words(column, short=False), shape, rng)
+    if made is None:
+        return None
+    noun, tokens = shape.words(column, short=False).removesuffix(" id"), made[2]
+    forms = ("in {0} {1}", "of {0} {1}", "from {0} number {1}", "in the {0} with id {1}", "that have {0} {1}")
+    return rng.choice(forms).format(noun, tokens[2]), tokens
 
 
 def _since(column: str, value: object, rng: random.Random) -> tuple[str, tuple[str, ...]]:

@@ -51,7 +51,7 @@ COMPOSED = 0.05
 """Share of the questions in whose place one about groups or lists put together is asked."""
 STEMS = 0.13
 """Share of the questions in whose place a question of few words is extended."""
-MERGED = 0.12
+MERGED = 0.16
 """Share of the groups in which a table goes into the one that points to it."""
 SPLIT = 0.4
 """Share of the groups in which columns move to a table of their own."""

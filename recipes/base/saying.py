@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from query import Query
 from shape import Shape, Step, plural
 
-IDS = 0.12
+IDS = 0.18
 """How often a key of the table itself is taken where any column would do."""
 
 

@@ -296,3 +296,13 @@ def test_the_most_of_another_table_is_what_has_it(rows: sqlite3.Connection) -> N
         name = found(rows, ("SELECT", "@cup|name", "FROM", "@cup", "WHERE", *tokens))
         assert name == [("Spring",) if any(w in words for w in ("lowest", "smallest", "minimum")) else ("Autumn",)]
         assert "of the cup" in words or "for the cup" in words
+
+
+def test_a_key_that_points_away_is_a_condition_on_the_row_itself() -> None:
+    shape = Shape(SCHEMA, VALUES)
+    assert shape.ids["@player"] == ["@player|player_id", "@player|club_id"]
+    assert direct("@player|player_id", shape, random.Random(0), far=False) is None
+    words, tokens = direct("@player|club_id", shape, random.Random(0), far=False) or ("", ())
+    assert "club" in words
+    assert tokens[:2] == ("@player|club_id", "=")
+    assert words.endswith(tokens[2])
