@@ -19,7 +19,9 @@ def project(shop_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Projec
     """A project with split pairs, whose training is a step of a few samples."""
     train = {"max_steps": 1, "batch_size": 4, "micro_batch_size": 4, "hardest": 0.2}
     folder = tmp_path_factory.mktemp("hard")
-    made = Project.init(folder, str(shop_file), {"synth": {"count": 100}, "train": train})
+    made = Project.init(
+        folder, str(shop_file), {"synth": {"count": 480}, "split": {"fractions": [0.8, 0.1, 0.1]}, "train": train}
+    )
     made.synth()
     made.audit()
     made.split()
@@ -27,7 +29,7 @@ def project(shop_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Projec
 
 
 def test_what_the_base_holds_least_likely_is_taken(project: Project) -> None:
-    pairs = read_jsonl(project.layout.split("train"), Example)[:40]
+    pairs = read_jsonl(project.layout.split("train"), Example)[:24]
     wrong = {pair.id for pair in pairs[::8]}
     pairs = [replace(pair, sql="SELECT MAX(name) FROM customer") if pair.id in wrong else pair for pair in pairs]
     own = replace(pairs[1], id="own", source="people")
@@ -43,6 +45,7 @@ def test_what_the_base_holds_least_likely_is_taken(project: Project) -> None:
             engine,
             project.databases,
             share=0.2,
+            fewest=1,
             seed=seed,
             progress=lambda done, total: seen.append((done, total)),
         )
@@ -50,18 +53,18 @@ def test_what_the_base_holds_least_likely_is_taken(project: Project) -> None:
         return [example.id for example in found]
 
     first = taken(0)
-    assert len(first) == 8 + 1 and "own" in first
+    assert len(first) == 5 + 1 and "own" in first
     assert wrong <= set(first)
-    assert first == taken(0) and set(first) != set(taken(1))
-    assert seen[-1] == (40, 40)
+    assert set(first) != set(taken(1))
+    assert seen[-1] == (24, 24)
 
 
 def test_a_run_learns_the_share_and_says_so(project: Project) -> None:
     made = len(read_jsonl(project.layout.split("train"), Example))
     counts = project.train("few").counts
     assert counts["train"] == count_of(made, 0.2) == made - counts["known"]
+    assert counts["known"] > 0
     assert project.estimate().samples == counts["train"]
-    assert project.train("all", hardest=1.0).counts["train"] == made
 
 
 def test_several_processes_do_not_choose(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +73,8 @@ def test_several_processes_do_not_choose(project: Project, monkeypatch: pytest.M
         project.train("two")
 
 
-@pytest.mark.parametrize(("made", "share", "taken"), [(0, 0.5, 0), (1, 0.1, 1), (10, 0.25, 2), (10, 1.0, 10)])
-def test_the_share_is_rounded_to_at_least_one(made: int, share: float, taken: int) -> None:
+@pytest.mark.parametrize(
+    ("made", "share", "taken"), [(0, 0.5, 0), (9, 0.1, 9), (900, 0.25, 300), (2000, 0.25, 500), (900, 1.0, 900)]
+)
+def test_few_pairs_are_all_taken(made: int, share: float, taken: int) -> None:
     assert count_of(made, share) == taken

@@ -28,6 +28,8 @@ MADE = "synth"
 """The source of pairs that were made from a schema."""
 _OTHERS = 0.25
 """Part of the pairs taken that is drawn from those that the base holds likelier."""
+FEWEST = 300
+"""So many pairs are taken anyway: few are soon learnt, and a choice among them would leave too little."""
 _AT_ONCE = 256
 
 
@@ -39,6 +41,7 @@ def hardest(
     *,
     share: float,
     seed: int,
+    fewest: int = FEWEST,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Example]:
     """Return the examples to train on, in their order.
@@ -48,6 +51,7 @@ def hardest(
         scorer: the untuned model.
         share: how many of the made pairs are taken, above 0 and at most 1.
         seed: of the choice among those that are not the hardest.
+        fewest: how many are taken at least, where there are so many.
         progress: called with how many pairs were weighed, of how many.
     """
     made = [example for example in examples if example.source == MADE]
@@ -59,12 +63,12 @@ def hardest(
         if progress is not None:
             progress(len(losses), len(made))
     ranked = sorted(losses, key=lambda name: -losses[name])
-    taken = count_of(len(made), share)
+    taken = count_of(len(made), share, fewest)
     others = round(taken * _OTHERS)
     chosen = {*ranked[: taken - others], *random.Random(seed).sample(ranked[taken - others :], others)}
     return [example for example in examples if example.id not in losses or example.id in chosen]
 
 
-def count_of(made: int, share: float) -> int:
-    """Return how many of so many made pairs are trained on: at least one, where there is one."""
-    return min(made, max(1, round(share * made)))
+def count_of(made: int, share: float, fewest: int = FEWEST) -> int:
+    """Return how many of so many made pairs are trained on."""
+    return min(made, max(fewest, round(share * made)))

@@ -244,7 +244,8 @@ def _tune(
 
 def _hardest(project: Project, model: Model, train: Sequence[Example], config: TrainConfig) -> Sequence[Example]:
     """Return the examples to train on (see `train.hardest`). Raises ConfigError: several processes cannot choose."""
-    if config.hardest == 1 or all(example.source != MADE for example in train):
+    made = sum(example.source == MADE for example in train)
+    if count_of(made, config.hardest) == made:
         return train
     if processes() > 1:
         raise ConfigError("train.hardest below 1 needs a single process; train in one, or set train.hardest = 1")
