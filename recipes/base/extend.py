@@ -13,7 +13,8 @@ import random
 import re
 from collections.abc import Callable
 
-from phrases import COUNTS, condition, direct, ordering, top
+from direct import direct
+from phrases import COUNTS, condition, ordering, top
 from query import Query, taken_apart
 from related import related, same
 from saying import another, behind, called, join, named_at, picked, reach, subject

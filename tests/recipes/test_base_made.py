@@ -17,10 +17,11 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "recipes" / "base"))
 from bridge import bridge
 from composed import composed
 from crowd import crowded
+from direct import direct
 from literals import Literals
 from made import made
 from pairs import Database, pair_of
-from phrases import condition, direct
+from phrases import condition
 from query import taken_apart
 from related import related, same
 from rephrase import reword
