@@ -80,8 +80,8 @@ def _shown(question: str, query: Query, shape: Shape, rng: random.Random) -> str
 
 def _also(question: str, query: Query, shape: Shape, rng: random.Random) -> str:
     """Ask for one more column, or for the number of rows that a group was chosen by, in words of its own."""
-    plain = query.group and all("(" not in item for item in query.shown) and query.limit and "COUNT" in query.order
-    if plain and not query.having:
+    columns = all("(" not in item for item in query.shown)
+    if columns and query.group and query.limit and "COUNT" in query.order and not query.having:
         query.shown.append(("COUNT", "(", "*", ")"))
         return _added(question, rng.choice(("count", "number", "count", "number of times")), rng)
     more = another(question, query, shape, rng, 0.45) if query.plain else None
@@ -108,6 +108,7 @@ def _difference(column: str, query: Query, shape: Shape, rng: random.Random) -> 
 
 
 def _added(question: str, words: str, rng: random.Random) -> str:
+    """Ask for something more behind the question, in the same sentence or in the next."""
     if rng.random() < 0.5:
         return behind(question, rng.choice((
             ", and also the {0}", ", and show the {0} as well", ", along with the {0}", ", together with the {0}",
