@@ -57,6 +57,8 @@ def test_memory_decides_what_is_kept() -> None:
     assert (less.tokens, less.checkpointed) == (16_384, 0) and less.keeps < 1
     assert choose_room(TrainConfig(method="qlora"), LLAMA_8B, 32, 120 * gib, 2000) == less
     assert choose_room(TrainConfig(compile="off"), LLAMA_8B, 32, 60 * gib, 2000).checkpointed > 0
+    compiled, divided = (choose_room(TrainConfig(), LLAMA_8B, 32, 115 * gib, 2000, way) for way in ("zero2", "zero3"))
+    assert compiled.checkpointed == 0 < divided.checkpointed  # ZeRO-3's layers are not compiled, and keep more
     assert some.tokens == 16_384 and 0 < some.checkpointed < 32
     assert little.tokens < 16_384 and little.checkpointed > some.checkpointed
     on = choose_room(TrainConfig(gradient_checkpointing="on", sequence_tokens=5000), LLAMA_8B, 32, 120 * gib, 2000)

@@ -105,7 +105,7 @@ def estimate_run(
     rate *= _REACHED_IN_4_BITS if config.method == "qlora" and way != "split" else 1.0
     longest = max(steps.lengths(), default=0)
     kept = activation_bytes(shape, longest, checkpointing=False, keeps=room.keeps)
-    least = activation_bytes(shape, longest, checkpointing=True)
+    least = activation_bytes(shape, longest, checkpointing=True, keeps=room.keeps)
     return Estimate(
         samples=count.kept,
         steps=total,

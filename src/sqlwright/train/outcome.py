@@ -116,7 +116,7 @@ def write_records(out: Path, result: TrainResult, base: Path | str, config: Trai
         "parallel": ready.division,
         "sequence_tokens": ready.room.tokens,
         "checkpointed_layers": ready.room.checkpointed,
-        "activations_kept": ready.room.keeps,
+        "activations_kept": min(ready.room.keeps, 1.0),
         "threads": torch.get_num_threads(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "result": asdict(result),

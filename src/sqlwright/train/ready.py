@@ -83,11 +83,11 @@ def make_ready(
         exact=arithmetic.dtype == torch.float32,
         share=config.share_schemas,
     )
-    room = make_room(model, config, arithmetic, train_count.longest)
+    room = make_room(model, config, arithmetic, train_count.longest, division)
     settings = plan_settings(config, room.tokens)
     steps = Steps(samples, settings, way, rank=rank(), processes=processes())
     if config.compile == "on" or (config.compile == "auto" and arithmetic.device == "cuda" and division != "zero3"):
-        compile_layers(model, len(steps.lengths()), room.keeps)
+        compile_layers(model, len(steps.lengths()), min(room.keeps, 1.0))
     return Ready(
         model=model,
         tokenizer=tokenizer,

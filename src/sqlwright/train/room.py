@@ -12,7 +12,8 @@ import torch
 from sqlwright.config import TrainConfig
 from sqlwright.train.device import Arithmetic
 from sqlwright.train.engine import decoder_layers
-from sqlwright.train.memory import COMPILED_KEEPS, activation_bytes, shape_of
+from sqlwright.train.memory import COMPILED_KEEPS, EAGER_KEEPS, PLAIN_KEEPS, activation_bytes, shape_of
+from sqlwright.train.parallel import Division
 from sqlwright.train.ranks import least
 
 _LOG = logging.getLogger("sqlwright.train")
@@ -34,10 +35,10 @@ class Room:
     checkpointed: int
     """Decoder layers whose activations are computed again in the backward pass."""
     keeps: float = 1.0
-    """Share of the activations that the other layers keep for it, when they are compiled."""
+    """Share of the activations that the other layers keep for it: 1 is all of a compiled layer's."""
 
 
-def make_room(model: Any, config: TrainConfig, arithmetic: Arithmetic, longest: int) -> Room:
+def make_room(model: Any, config: TrainConfig, arithmetic: Arithmetic, longest: int, division: Division) -> Room:
     """Choose what the configuration leaves open by the device's free memory, and set the model's layers accordingly.
 
     Args:
@@ -45,12 +46,14 @@ def make_room(model: Any, config: TrainConfig, arithmetic: Arithmetic, longest: 
     """
     layers = len(decoder_layers(model))
     free = _free_bytes(arithmetic.device)
-    found = choose_room(config, model.config, layers, free, longest)
+    found = choose_room(config, model.config, layers, free, longest, division)
     checkpoint_layers(model, found.checkpointed)
     return found
 
 
-def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None, longest: int) -> Room:
+def choose_room(
+    config: TrainConfig, shape: Any, layers: int, free: float | None, longest: int, division: Division = "one"
+) -> Room:
     """Return the room for a configuration: as few layers computed again as will do, in sequences as long as wanted.
 
     Args:
@@ -68,9 +71,9 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
         return Room(wanted[0], fixed or 0)
     sizes = shape_of(shape)
     budget = _FREE * free
-    shares = _shares(config)
+    shares = _shares(config, division)
     for tokens in wanted:
-        least = activation_bytes(sizes, tokens, checkpointing=True)
+        least = activation_bytes(sizes, tokens, checkpointing=True, keeps=shares[-1])
         kept = {share: activation_bytes(sizes, tokens, checkpointing=False, keeps=share) for share in shares}
         fitting = [share for share in shares if kept[share] < budget]
         if fitting and not fixed:
@@ -82,10 +85,12 @@ def choose_room(config: TrainConfig, shape: Any, layers: int, free: float | None
     return Room(wanted[-1], layers if fixed is None else fixed, shares[-1])
 
 
-def _shares(config: TrainConfig) -> tuple[float, ...]:
+def _shares(config: TrainConfig, division: Division) -> tuple[float, ...]:
     """Return the shares of their activations that layers may keep, the most wanted first."""
+    if division == "zero3":
+        return (PLAIN_KEEPS,)
     if config.compile == "off":
-        return (1.0,)
+        return (EAGER_KEEPS,)
     if config.method == "qlora":  # which is chosen to save memory, and loses next to no speed
         return (COMPILED_KEEPS,)
     return (1.0, COMPILED_KEEPS)
