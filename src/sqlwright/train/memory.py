@@ -21,7 +21,7 @@ the MLP's product) need not be kept. On an H200 that took 28 % of the memory awa
 EAGER_KEEPS = 1.35
 PLAIN_KEEPS = 1.6
 """The same of layers that are not compiled, whose norms keep float32 copies; and of those that besides run adapters
-as PEFT does, with copies in their type (under ZeRO-3). Counted from what autograd saves, for Llama's shape in bf16: 1.34
+as PEFT does, with copies in their type (under ZeRO-3). Counted from what autograd saves (Llama, bf16): 1.34
 and 1.58."""
 _ROWS = 1024
 """Rows of logits that stand in memory at once (`sqlwright.train.loss`)."""
