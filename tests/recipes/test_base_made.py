@@ -6,6 +6,7 @@ import random
 import sqlite3
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from crowd import crowded
 from direct import direct
 from literals import Literals
 from made import made
+from merge import merge
 from pairs import Database, pair_of
 from phrases import condition
 from query import taken_apart
@@ -27,6 +29,7 @@ from related import related, same
 from rephrase import reword
 from scopes import mark, marked, rendered
 from shape import Shape
+from split import split
 from words import Vocabulary
 
 
@@ -254,6 +257,27 @@ def test_a_key_that_moves_between_two_tables_is_joined_over(rows: sqlite3.Connec
             moved[f"{source}.{column}"] += mark(between.name) in pair.tokens
     assert set(moved) == {"player.club_id"}, "an entry is no more than keys and points"
     assert moved["player.club_id"] > 30 * 7
+
+
+def test_what_a_key_points_to_stays_where_it_is() -> None:
+    loan = table("loan", "loan_id# club_id# weeks#", ForeignKey(("club_id",), "player", ("club_id",)))
+    schema = replace(SCHEMA, tables=(*SCHEMA.tables, loan))
+    shown = {
+        "Which clubs have a keeper?": "SELECT club.name FROM club JOIN player ON club.club_id = player.club_id "
+        "WHERE player.position = 'keeper'",
+        "Which club does Ann play for?": "SELECT club_id FROM player WHERE name = 'Ann'",
+    }
+    pairs = [pair_of(question, marked(sql, SCHEMA), frozenset()) for question, sql in shown.items()]
+    for seed in range(40):
+        rng = random.Random(seed)
+        assert bridge(schema, VALUES, pairs, rng)[0] is schema, "the one key that is asked for is pointed to"
+        for moved in (merge(schema, VALUES, pairs, rng), split(schema, VALUES, pairs, rng, "branch")):
+            tables = bridge(*moved, rng)[0].tables
+            columns = {(t.name, c.name) for t in tables for c in t.columns}
+            for one in tables:
+                for key in one.foreign_keys:
+                    assert {(one.name, c) for c in key.columns} <= columns
+                    assert {(key.target_table, c) for c in key.target_columns} <= columns
 
 
 def test_questions_in_peoples_words_over_any_schema(rows: sqlite3.Connection) -> None:
