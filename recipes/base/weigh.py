@@ -84,7 +84,7 @@ def judged(asked: Asked, url: str) -> Question:
     verdicts = score(golds, answers, lambda _: [url], options=Options(TEST_SUITE))
     return Question(
         example.db_id,
-        [signs(one, result, asked.required, asked.told) for one, result in zip(found, asked.results, strict=True)],
+        signs(found, asked.results, asked.required, asked.told),
         [result.status in ("ok", "too-large") for result in asked.results],
         [verdict.correct for verdict in verdicts],
         choose(found, asked.results, asked.required),

@@ -4,7 +4,7 @@
     misfits("SELECT name FROM station WHERE city >= 15", told)    # {"unnamed_columns": 1, "odd_types": 1, ...}
 
 Everything is counted in names, numbers and strings, so that it holds for any language: a statement that leaves out a
-column which the question names, uses one that it does not, drops a number or makes one up, is seldom right.
+column which the question names, uses one that it does not, or makes up a number, is seldom right.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ _FREE = frozenset("01")
 """Numbers that statements have of their own: LIMIT 1, COUNT(*) > 0."""
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\S+""")
-_JOINED = re.compile(r""" ON (?:\S+|"[^"]*") \. (?:\S+|"[^"]*") = (?:\S+|"[^"]*") \. (?:\S+|"[^"]*")""")
-_READ = re.compile(r"""(?:FROM|JOIN) ("[^"]*"|`[^`]*`|\S+)""")
-_OUTPUT = re.compile(r"SELECT (?:DISTINCT )?(.*?) FROM ")
+_NAME = r"""(?:"[^"]*"|`[^`]*`|[^\s"`]+)"""
+_COLUMN = rf"(?:{_NAME} \. )?{_NAME}"
+_KEYED = re.compile(
+    rf"{_NAME} \. {_NAME} = {_NAME} \. {_NAME}|{_COLUMN} (?:NOT )?IN \( SELECT (?:DISTINCT )?{_COLUMN} (?=FROM )"
+)
+"""Columns that only tie tables together, which nobody asks for."""
 _COMPARED = re.compile(r"""("[^"]*"|`[^`]*`|\S+) (=|<>|!=|<|>|<=|>=) ('(?:[^']|'')*'|-?[\d.]+)""")
 _SUMMED = re.compile(r"""(?:SUM|AVG) \( (?:\S+ \. )?("[^"]*"|`[^`]*`|\S+) \)""")
 
@@ -42,10 +45,9 @@ class Clues:
     numbers: frozenset[str]
     text: str
     """The question, and the stored values that it names."""
-    tables: frozenset[str]
-    """All tables of the schema."""
     kinds: Mapping[str, frozenset[str]]
     """What the columns of a name hold (see `schema.Column.kind`), for all columns of the schema."""
+    dialect: str
 
 
 def clues(question: str, links: Iterable[Link], schema: Schema) -> Clues:
@@ -63,8 +65,8 @@ def clues(question: str, links: Iterable[Link], schema: Schema) -> Clues:
         meant=frozenset((link.column or link.table).lower() for link in found),
         numbers=_digits(_WORD.findall(question.lower())),
         text="\n".join([question, *(link.value or "" for link in found)]).lower(),
-        tables=frozenset(table.name.lower() for table in schema.tables),
         kinds={name: frozenset(some) for name, some in kinds.items()},
+        dialect=schema.dialect,
     )
 
 
@@ -72,21 +74,14 @@ def misfits(sql: str, told: Clues) -> dict[str, float]:
     """Return how often a statement departs from what a question tells, by the kind of departure."""
     text = spaced(sql)
     bare = _STRING.sub("''", text)
-    words = {_plain(word) for word in _TOKEN.findall(_JOINED.sub(" ", bare))}
-    used = words & told.kinds.keys()
-    read = {_plain(word) for word in _READ.findall(bare)} & told.tables
+    used = {_plain(word) for word in _TOKEN.findall(_KEYED.sub(" ", bare))} & told.kinds.keys()
     numbers = set(_NUMBER.findall(bare))
     strings = [string.replace("''", "'").strip("%").lower() for string in _STRING.findall(text)]
-    listed = _OUTPUT.match(text)
-    outputs = listed[1].split(" , ") if listed else []
     return {
         "left_out": len(told.named - used),
         "unnamed_columns": len(used - told.meant),
-        "unnamed_tables": len(read - told.meant),
-        "lost_numbers": len(told.numbers - set(_NUMBER.findall(text))),
         "new_numbers": len(numbers - told.numbers - _FREE),
         "new_strings": sum(string not in told.text for string in strings),
-        "repeated": len(outputs) - len(set(outputs)),
         "odd_types": sum(_is_odd(column, literal, told) for column, _, literal in _COMPARED.findall(text))
         + sum(_kinds(column, told) <= {"text", "date"} for column in _SUMMED.findall(bare)),
     }
