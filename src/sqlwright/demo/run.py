@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlwright.base import TUNING
+from sqlwright.base import PAIRS, TUNING
 from sqlwright.config import FILE
 from sqlwright.demo.crm import build_crm
 from sqlwright.errors import DataError
@@ -36,9 +36,9 @@ _MOST_HELD_OUT = 100
 """Most questions of a generated set."""
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "synth": {"count": 4_600},
+    "synth": {**PAIRS, "count": 7_000},
     "split": {"by": "skeleton", "fractions": [0.86, 0.02, 0.12]},
-    "train": {**TUNING, "epochs": 1.0},
+    "train": {**TUNING, "epochs": 1.0, "batch_size": 16, "micro_batch_size": 16, "learning_rate": 2e-3},
     "predict": {"candidates": 4},
     "evaluate": {"rule": "ts", "keep_distinct": True},
 }

@@ -99,6 +99,7 @@ class Project:
         tuning = changes.get("train", {})
         if tuning.get("base", embedded.NAME) == embedded.NAME:
             changes["train"] = {**embedded.TUNING, **tuning}
+            changes["synth"] = {**embedded.PAIRS, **changes.get("synth", {})}
         config = parse(merged(changes, {"database": where}), where="init", flags=given)
         project = cls(folder, config, progress)
         for db_id in project.databases.ids()[:1]:
