@@ -77,7 +77,7 @@ def use_little(settings: Path, base: Path) -> None:
     text = settings.read_text(encoding="utf-8")
     changes = {
         'base = "embedded"': f'base = "{base}"',
-        "count = 2000": "count = 200",
+        "count = 6000": "count = 200",
         "max_steps = -1": "max_steps = 3",
         "max_length = 2048": "max_length = 4096",
         "max_new_tokens = 128": "max_new_tokens = 8",
