@@ -115,7 +115,8 @@ def test_a_base_that_does_not_know_is_asked_again_for_sql(shop_file: Path, tmp_p
     project = Project.init(tmp_path / "free", str(shop_file), {"predict": {"constrain": False}})
     asked = write_questions(project.folder / "asked.jsonl", ("How many customers are there?", "Who won the football?"))
     first, second = read_jsonl(project.predict("base", asked).wrote[0], Prediction)
-    assert first.sql == "SELECT COUNT ( * ) FROM customer"
+    assert first.sql == "SELECT COUNT(*) FROM customer"
+    assert first.raw == " SELECT COUNT ( * ) FROM customer"
     assert second.sql.upper().startswith("SELECT ")
     assert second.raw.startswith(" SELECT ")
 

@@ -6,7 +6,7 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlwright.prompt import TEMPLATES, build, get_template, schema_prefix, spaced
+from sqlwright.prompt import TEMPLATES, build, get_template, schema_prefix, spaced, tight
 from sqlwright.records import Example, Turn
 from sqlwright.schema import parse_ddl
 from sqlwright.schema.linker import Linker
@@ -24,11 +24,29 @@ def test_spacing_keeps_strings_and_numbers() -> None:
     )
 
 
+def test_tight_is_how_people_write_it() -> None:
+    sql = (
+        'SELECT t.a, COUNT(DISTINCT "order no".x), t.* FROM t JOIN u ON t.id = u.t_id '
+        "WHERE t.b IN (SELECT 'a . b (' FROM u) AND (x > 1.5 OR y < -2) "
+        "AND CAST(STRFTIME('%Y', d) AS INTEGER) = 2024 AND NOT EXISTS (SELECT 1) "
+        "AND x::DATE - y > 3 GROUP BY t.a HAVING SUM(z) OVER (PARTITION BY q) > 1"
+    )
+    assert tight(spaced(sql)) == sql.replace("-2", "- 2")
+    assert tight("") == ""
+    assert tight(spaced("SELECT 1.5 * 2, 客户.名称 FROM 客户")) == "SELECT 1.5 * 2, 客户.名称 FROM 客户"
+
+
+@given(st.text(alphabet="ab.( ),'\"`*=<1:;-客 \t", max_size=30))
+def test_tight_loses_no_token(text: str) -> None:
+    assert spaced(tight(text)) == spaced(text)
+
+
 @given(st.text(max_size=20), st.floats(0, 1e6, allow_nan=False), st.sampled_from(["<", "<=", ">=", "<>", "=", "||"]))
 def test_spacing_never_changes_the_statement(text: str, number: float, operator: str) -> None:
     literal = sqlglot.exp.Literal.string(text.replace("\x00", "")).sql("sqlite")
     sql = f"SELECT t.a, COUNT(*) FROM t WHERE t.b {operator} {literal} AND t.c > {number!r} GROUP BY t.a"
     again = sqlglot.parse_one(spaced(sql), dialect="sqlite").sql("sqlite")
+    assert sqlglot.parse_one(tight(spaced(sql)), dialect="sqlite").sql("sqlite") == again
     assert again == sqlglot.parse_one(sql, dialect="sqlite").sql("sqlite")
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlwright._language import language_of
@@ -26,6 +26,7 @@ from sqlwright.project._refusals import polite
 from sqlwright.project._rescore import rescored
 from sqlwright.project._router import leaves_untold, route
 from sqlwright.project._sentence import Subject, sentence
+from sqlwright.prompt import tight
 from sqlwright.records import Example, Prediction, Turn
 
 if TYPE_CHECKING:
@@ -173,7 +174,8 @@ def written(asked: Asked, model: Model, engine: Writer, databases: Databases, co
     dialect = databases.schema(db_id).dialect
     example = _example(question, db_id, language_of(question), dialect, asked.history)
     shown = show(example, model, databases, config.ask, constrain=model.is_held(config.predict))
-    return engine.generate([shown.prompt], **_settings(shown, model, config.predict))[0]
+    found = engine.generate([shown.prompt], **_settings(shown, model, config.predict))[0]
+    return replace(found, sql=tight(found.sql)) if model.writes_spaced else found
 
 
 def _settings(shown: Shown, model: Model, predict: PredictConfig) -> dict[str, Any]:

@@ -54,6 +54,11 @@ class Model:
         return embedded.resolve(self.base)
 
     @property
+    def writes_spaced(self) -> bool:
+        """Whether its statements have a space between all tokens, as the embedded base learnt it."""
+        return self.template.name == embedded.TEMPLATE
+
+    @property
     def clued(self) -> bool:
         """Whether a question's clues count in choosing among its candidates: they were fitted for this kind alone."""
         return self.template.name == embedded.TEMPLATE

@@ -13,6 +13,7 @@ from sqlwright.infer import extract_sql
 from sqlwright.project._models import Model
 from sqlwright.project._opened import OpenDatabases
 from sqlwright.project._rescore import rescored
+from sqlwright.prompt import tight
 from sqlwright.records import Example, Prediction
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
         "schemas": model.constraints(examples, project.databases, config),
         "sampling": sampling_of(config),
     }
-    repairs = config.repair and model.template.name != embedded.TEMPLATE
-    insists = model.template.name == embedded.TEMPLATE and model.task == "text-to-sql" and not settings["schemas"]
+    small = model.writes_spaced
+    repairs = config.repair and not small
+    insists = small and model.task == "text-to-sql" and not settings["schemas"]
     failed: dict[str, tuple[Prediction, str]] = {}
     silent: dict[str, Prediction] = {}
     by_id = {example.id: example for example in examples}
+    if small:
+        keep = _tightened(keep)
     with OpenDatabases(project.databases) as opened:
 
         def check(one: Prediction) -> None:
@@ -69,6 +73,15 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
             _repair(project, model, writer, opened, [by_id[name] for name in failed], failed, keep, settings)
         if silent:
             _insist(project, model, writer, [by_id[name] for name in silent], silent, keep, settings)
+
+
+def _tightened(keep: Keep) -> Keep:
+    """Return what keeps a prediction with its SQL as people write it; `raw` stays as the model wrote it."""
+
+    def kept(one: Prediction) -> None:
+        keep(replace(one, sql=tight(one.sql)))
+
+    return kept
 
 
 def sampling_of(config: PredictConfig) -> Sampling | None:

@@ -13,7 +13,7 @@ question itself, evidence, earlier turns and the linked schema items.
 from __future__ import annotations
 
 from sqlwright.prompt.mixing import Asked, Mix, mix
-from sqlwright.prompt.spaced import spaced
+from sqlwright.prompt.spaced import spaced, tight
 from sqlwright.prompt.tasks import NO_FRAME, Frame, build, form_of, opens_thought, thought_of
 from sqlwright.prompt.template import SPECIAL_TOKENS, TEMPLATES, Template, get_template, schema_prefix
 
@@ -33,4 +33,5 @@ __all__ = [
     "schema_prefix",
     "spaced",
     "thought_of",
+    "tight",
 ]
