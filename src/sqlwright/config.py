@@ -139,6 +139,9 @@ class TrainConfig(Section):
     """Gradients are clipped to this norm."""
     neftune: float = Field(default=0.0, ge=0)
     """NEFTune's noise on the embeddings; 0 is off."""
+    blend: float = Field(default=1.0, gt=0, le=1)
+    """How far from the base towards what was trained the saved weights lie (WiSE-FT): 1 is all the way; 0.5, half of
+    it, keeps more of what the base knows. For LoRA, rsLoRA and QLoRA; others are saved as trained."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     """Arithmetic; "auto" takes bf16 where the device is quick at it."""
     parallel: Literal["auto", "ddp", "fsdp", "zero2", "zero3"] = "auto"

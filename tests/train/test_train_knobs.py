@@ -14,6 +14,7 @@ from tiny_model import OTHER_SCHEMA, prompts
 from train_shapes import tiny
 
 from sqlwright.config import TrainConfig
+from sqlwright.infer import load
 from sqlwright.train import Sample, tune
 from sqlwright.train.adapters import attach
 from sqlwright.train.arguments import training_arguments
@@ -37,6 +38,22 @@ def test_the_adapter_is_the_one_asked_for(method: str, scale: float) -> None:
         assert module.scaling["default"] == pytest.approx(scale)
         assert module.lora_dropout["default"].p == 0.25
         assert module.use_dora["default"] is (method == "dora")
+
+
+def test_a_blend_lies_between_base_and_tuned(tmp_path: Path, tiny_base: Path) -> None:
+    asked = config(max_steps=3, rank=4, alpha=12.0, target_modules=["q_proj"], early_stopping="off", learning_rate=0.1)
+    weights = []
+    for share in (1.0, 0.25):
+        folder = tmp_path / str(share)
+        tune(prompts(), [], tiny_base, folder, asked.model_copy(update={"blend": share}))
+        weights.append(load(tiny_base, folder / "model", precision="fp32").model.state_dict())
+    base = load(tiny_base, precision="fp32").model.state_dict()
+    moved = 0.0
+    for name, value in base.items():
+        whole, part = (found[name] - value for found in weights)
+        assert torch.allclose(part, 0.25 * whole, atol=1e-6)
+        moved += float(whole.abs().sum())
+    assert moved > 0
 
 
 def test_the_optimiser_is_the_one_asked_for(tmp_path: Path) -> None:

@@ -30,9 +30,11 @@ TUNING: dict[str, Any] = {
     "learning_rate": 1e-3,
     "dropout": 0.0,
     "hardest": 0.2,
+    "blend": 0.5,
 }
 """Settings of [train] that suit it: so small a model learns with a high rate, in large batches. It learnt from the
-writers of made pairs, and holds most of them as good as certain already."""
+writers of made pairs, holds most of them as good as certain already, and should not lose over them what it knows of
+people's questions."""
 
 PAIRS: dict[str, Any] = {"count": 6_000, "per_query": 1}
 """Settings of [synth] that suit it: many different statements, of which it then learns what it does not know."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import warnings
@@ -19,6 +20,7 @@ from sqlwright._loading import loading
 from sqlwright._processes import local_rank
 from sqlwright.config import TrainConfig
 from sqlwright.errors import ConfigError, MissingExtra
+from sqlwright.records import write_text
 from sqlwright.train.device import Arithmetic
 
 
@@ -99,6 +101,17 @@ def save(model: Any, tokenizer: Any, folder: Path, weights: dict[str, Any] | Non
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def blend(folder: Path, share: float) -> None:
+    """Let a saved adapter add `share` of its weights to the base: the middle of two models' weights, or another point.
+
+    An adapter's product is linear in its scale, so that its alpha tells it all. After Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models".
+    """
+    told = folder / "adapter_config.json"
+    options = json.loads(told.read_text(encoding="utf-8"))
+    write_text(told, json.dumps({**options, "lora_alpha": share * options["lora_alpha"]}, indent=2))
 
 
 def copy_folder(source: Path, target: Path) -> None:

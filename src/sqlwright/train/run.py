@@ -20,7 +20,7 @@ from typing import Any
 from sqlwright._processes import processes, rank
 from sqlwright.config import TrainConfig
 from sqlwright.records import Prompt
-from sqlwright.train.adapters import copy_folder
+from sqlwright.train.adapters import blend, copy_folder
 from sqlwright.train.arguments import (
     keep_checkpoints_of,
     last_checkpoint,
@@ -136,6 +136,8 @@ def _tune(
     if rank() == 0:
         if best:
             copy_folder(checkpoints / "best", out / "model")
+        if config.blend < 1 and config.method in ("lora", "rslora", "qlora"):
+            blend(out / "model", config.blend)
         write_records(out, result, base, config, ready)
         remove_checkpoints(checkpoints)  # until here a run that is killed finds all it needs to end the same way again
     wait()
