@@ -13,6 +13,7 @@ from train_shapes import CONFIGS, VOCABULARY, gradients, separate_loss, tiny
 
 from sqlwright.train import Sample, choose_way
 from sqlwright.train.batches import collate, collate_rows
+from sqlwright.train.engine import apart
 from sqlwright.train.grouping import cost, plan
 from sqlwright.train.loss import completion_loss, teach
 from sqlwright.train.masks import prepare
@@ -90,6 +91,16 @@ def test_lone_samples_are_packed_and_separate() -> None:
     loss, gradient = errors(model, samples, batches, "blocks")
     assert loss < 1e-5
     assert gradient < 1e-4
+
+
+def test_noise_of_a_model_that_is_certain_is_no_difference() -> None:
+    expected = torch.tensor([1e-5, 2e-6, 4e-5, 1e-6])
+    assert apart(expected + 4e-6, expected) < 1e-3
+    assert apart(expected + torch.tensor([0.0, 0.0, 0.5, 0.0]), expected) > 1
+    usual = torch.tensor([0.1, 4.0, 2.0, 7.0])
+    assert apart(usual * 1.001, usual) == pytest.approx(
+        0.001 * float(usual.norm() / (usual - usual.mean()).norm()), rel=1e-2
+    )
 
 
 @settings(max_examples=150, deadline=None)

@@ -7,6 +7,7 @@ compile_layers(model, lengths=1)
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _TRIED = 3
 """Blocks of FlexAttention that this batch is longer than, where there are enough samples."""
 _TOLERANCE = {True: 1e-3, False: 0.1}
 """Largest difference of the labels' losses, as a part of their spread, in float32 and in shorter arithmetic."""
+_SPREAD = 0.01
+"""Least spread of a label's loss: that of a model which is certain of all labels is noise, in short arithmetic."""
 _LONG = 1_500
 """Tokens of a schema, on average over what is behind it, from which attention in two parts is quicker. On an H200 it
 took 0.81 of FlexAttention's time at 4,000 tokens, and more than its time at 550, where it has many small kernels."""
@@ -181,7 +184,12 @@ def _difference(model: Any, samples: Sequence[Sample], packs: Pack, way: Way) ->
         expected = completion_losses(model, separate.to(model.device), "rows").float()
         prepare(model, way)
         found = completion_losses(model, grouped.to(model.device), way).float()
-    spread = (expected - expected.mean()).norm().clamp_min(1e-6)
+    return apart(found, expected)
+
+
+def apart(found: torch.Tensor, expected: torch.Tensor) -> float:
+    """Return how far losses, (labels,), are from the expected ones, as a part of the spread of these."""
+    spread = (expected - expected.mean()).norm().clamp_min(_SPREAD * math.sqrt(len(expected)))
     return float((found - expected).norm() / spread)
 
 
