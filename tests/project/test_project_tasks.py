@@ -53,7 +53,7 @@ def test_a_model_that_learnt_to_reason_is_asked_to_and_judged_by_its_sql(tuned: 
     predictions = read_jsonl(tuned.layout.predictions("mixed", "train"), Prediction)
     for prediction, steps in zip(predictions, ("2 . Count the rows .", "2 . 统计行数 。"), strict=True):
         assert "</think>" in prediction.raw and steps in prediction.raw
-        assert prediction.sql == "SELECT COUNT ( * ) FROM city"
+        assert prediction.sql == "SELECT COUNT(*) FROM city"
     assert [summary.ex for summary in found.figures.values()] == [0.0, 1.0]
     base = next(name for name in found.figures if name != "mixed")
     assert "task" not in json.loads((tuned.layout.run(base) / "run.json").read_text(encoding="utf-8"))
