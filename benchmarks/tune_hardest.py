@@ -2,10 +2,11 @@
 
     python benchmarks/tune_hardest.py --out benchmarks/results/tune_hardest.json [--only clinic crm] [--seed 0]
 
-Thirteen databases, each with a model of its own, tuned on 1,200 of 6,000 generated pairs alone (`train.hardest`). Three
-are those of `base_questions.py`, with their hand-written questions; ten are the Spider training databases that the base
-is not trained on, with Spider's questions (every second one where there are over 60) and the Spider-like ones, which
-needs the reference data. What a call measures is added to the result. On two quiet cores some six minutes a database.
+Thirteen databases, each with a model of its own, tuned on 1,200 of 6,000 generated pairs alone (`train.hardest`), with
+all of its adapter. Three are those of `base_questions.py`, with their hand-written questions; ten are the Spider
+training databases that the base is not trained on, with Spider's questions (every second one where there are over 60)
+and the Spider-like ones, which needs the reference data. What a call measures is added to the result. On two quiet
+cores some six minutes a database.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ from sqlwright.project import Project
 from sqlwright.records import Example, write_text
 
 HELD_OUT = Path(__file__).resolve().parents[1] / "recipes" / "base" / "heldout.txt"
-PAIRS = {"count": 6_000, "per_query": 1}
 WHOLE = {"by": "random", "fractions": [1.0, 0.0, 0.0]}
 """Nothing of the pairs is kept aside: people's questions judge."""
-FREE = {"constrain": False, "candidates": 1}
+SETTINGS = {
+    "synth": base.PAIRS,
+    "split": WHOLE,
+    "train": {"blend": 1.0},
+    "predict": {"constrain": False, "candidates": 1},
+}
 MOST = 60
 
 
@@ -67,7 +72,7 @@ def prepared(scratch: Path, name: str, seed: int) -> tuple[Project, list[Example
 
 def tuned(project: Project, examples: list[Example]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Tune, and return the figures of the base and of what came of it."""
-    project = Project.open(project.folder, {"synth": PAIRS, "split": WHOLE, "predict": FREE})
+    project = Project.open(project.folder, SETTINGS)
     for stage in (project.synth, project.audit, project.split, project.train):
         stage()
     evaluation = project.evaluate(on=asked(project, examples))
