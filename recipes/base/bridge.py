@@ -117,9 +117,7 @@ def _fixed(tokens: Sequence[str]) -> set[str]:
             found |= {t for t, n in sources if n == number}
         elif "|" in token and token[0] == "@" and (token.partition("|")[0], number) not in sources:
             found.add(token.partition("|")[0])
-        elif token == "ON" and (
-            tokens[at + 1 : at + 8].count(".") < 2 or tokens[at + 8 : at + 9] in (("AND",), ["AND"])
-        ):
+        elif token == "ON" and (tokens[at + 1 : at + 8].count(".") < 2 or list(tokens[at + 8 : at + 9]) == ["AND"]):
             found |= {t for t, n in sources if n == number}
     return found
 

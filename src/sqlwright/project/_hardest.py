@@ -56,8 +56,9 @@ def hardest(
     """
     made = [example for example in examples if example.source == MADE]
     losses: dict[str, float] = {}
+    model = replace(model, task="text-to-sql")
     for at in range(0, len(made), _AT_ONCE):
-        prompts = replace(model, task="text-to-sql").prompts(made[at : at + _AT_ONCE], databases)
+        prompts = model.prompts(made[at : at + _AT_ONCE], databases)
         told = scorer.likelihoods(prompts)
         losses |= {prompt.id: -value / len(prompt.completion) for prompt, value in zip(prompts, told, strict=True)}
         if progress is not None:

@@ -61,7 +61,7 @@ class Model:
     @property
     def clued(self) -> bool:
         """Whether a question's clues count in choosing among its candidates: they were fitted for this kind alone."""
-        return self.template.name == embedded.TEMPLATE
+        return self.writes_spaced
 
     def prompts(self, examples: Sequence[Example], databases: Databases) -> list[Prompt]:
         """Return the prompt that asks for each example's SQL, in the form that was trained."""
@@ -92,7 +92,7 @@ class Model:
 
     def is_held(self, config: PredictConfig) -> bool:
         """Return whether answers must keep to their schemas."""
-        return config.grammar or (config.constrain and self.template.name == embedded.TEMPLATE)
+        return config.grammar or (config.constrain and self.writes_spaced)
 
     def constraints(
         self, examples: Sequence[Example], databases: Databases, config: PredictConfig

@@ -14,13 +14,15 @@ from sqlwright.project._models import Model
 from sqlwright.project._opened import OpenDatabases
 from sqlwright.project._rescore import rescored
 from sqlwright.prompt import tight
-from sqlwright.records import Example, Prediction
+from sqlwright.records import Example, Prediction, Prompt
 
 if TYPE_CHECKING:
     from sqlwright.infer import Sampling, Writer
     from sqlwright.project.project import Project
 
 Keep = Callable[[Prediction], None]
+Write = Callable[[Sequence[Prompt], str, Keep], None]
+"""Hands the answer to each prompt to a Keep; the text is said of its progress."""
 _FAILED = "An earlier statement ({}) failed with: {}. Write one that runs."
 _LONGEST = 500
 
@@ -46,6 +48,17 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
     by_id = {example.id: example for example in examples}
     if small:
         keep = _tightened(keep)
+
+    def write(prompts: Sequence[Prompt], what: str, done: Keep) -> None:
+        writer.generate(
+            prompts,
+            batch_size=config.batch_size,
+            db_ids={example.id: example.db_id for example in examples},
+            progress=lambda number, total: project.progress(what, number, total, ""),
+            done=done,
+            **settings,
+        )
+
     with OpenDatabases(project.databases) as opened:
 
         def check(one: Prediction) -> None:
@@ -61,18 +74,11 @@ def generate(project: Project, model: Model, examples: Sequence[Example], keep: 
         if config.candidates > 1:
             _choose(project, model, writer, opened, examples, check, settings)
         else:
-            writer.generate(
-                model.prompts(examples, project.databases),
-                batch_size=config.batch_size,
-                db_ids={example.id: example.db_id for example in examples},
-                progress=lambda done, total: project.progress("writing SQL", done, total, ""),
-                done=check,
-                **settings,
-            )
+            write(model.prompts(examples, project.databases), "writing SQL", check)
         if failed:
-            _repair(project, model, writer, opened, [by_id[name] for name in failed], failed, keep, settings)
+            _repair(project, model, write, opened, [by_id[name] for name in failed], failed, keep)
         if silent:
-            _insist(project, model, writer, [by_id[name] for name in silent], silent, keep, settings)
+            _insist(project, model, write, [by_id[name] for name in silent], silent, keep)
 
 
 def _tightened(keep: Keep) -> Keep:
@@ -130,12 +136,11 @@ def _choose(
 def _repair(
     project: Project,
     model: Model,
-    writer: Writer,
+    write: Write,
     opened: OpenDatabases,
     examples: Sequence[Example],
     failed: dict[str, tuple[Prediction, str]],
     keep: Keep,
-    settings: dict[str, Any],
 ) -> None:
     """Ask once more for statements that did not run, with the database's error; keep what runs, else the first."""
 
@@ -151,24 +156,16 @@ def _repair(
         )
         for example in examples
     ]
-    writer.generate(
-        model.prompts(told, project.databases),
-        batch_size=project.config.predict.batch_size,
-        db_ids={example.id: example.db_id for example in examples},
-        progress=lambda done, total: project.progress("repairing SQL", done, total, ""),
-        done=settle,
-        **settings,
-    )
+    write(model.prompts(told, project.databases), "repairing SQL", settle)
 
 
 def _insist(
     project: Project,
     model: Model,
-    writer: Writer,
+    write: Write,
     examples: Sequence[Example],
     silent: dict[str, Prediction],
     keep: Keep,
-    settings: dict[str, Any],
 ) -> None:
     """Ask again where the base said that it does not know, its statement begun for it: a set's questions have SQL."""
 
@@ -180,13 +177,7 @@ def _insist(
         keep(Prediction(first.id, first.db_id, extract_sql(text), text, seconds=seconds, tokens=tokens))
 
     prompts = model.prompts(examples, project.databases)
-    writer.generate(
-        [replace(prompt, suffix=prompt.suffix + embedded.OPENING) for prompt in prompts],
-        batch_size=project.config.predict.batch_size,
-        progress=lambda done, total: project.progress("asking again", done, total, ""),
-        done=settle,
-        **settings,
-    )
+    write([replace(prompt, suffix=prompt.suffix + embedded.OPENING) for prompt in prompts], "asking again", settle)
 
 
 def _said(failure: tuple[Prediction, str]) -> tuple[str, str]:

@@ -103,11 +103,11 @@ def _sample(prompt: Prompt, encode: PromptEncoder) -> Sample:
     prefix, suffix = encode(prompt)
     tokenizer = encode.tokenizer
     completion = tokenizer.encode(prompt.completion, add_special_tokens=False)
-    for part, text, ids in (
-        ("prompt", prompt.prefix + prompt.suffix, prefix + suffix),
-        ("SQL", prompt.completion, completion),
+    for part, text, empty in (
+        ("prompt", prompt.prefix or prompt.suffix, not (prefix or suffix)),
+        ("SQL", prompt.completion, not completion),
     ):
-        if text and not ids:
+        if text and empty:
             raise DataError(
                 f"sample {prompt.id!r}: the tokenizer has no token for its {part} ({text[:40]!r}...); the one in the "
                 "base's folder is another model's, or transformers takes it for one: see tokenizer_config.json there"
