@@ -8,8 +8,8 @@ no word with what they mean in the schema, 100 that name no column, 60 in Chines
 
 The base answers greedily and freely, then guided: the best of 8 candidates, held to the schema and chosen by running
 them. With `--tune`, instead, each made database gets its own model, from generated pairs alone and with the demo's
-settings, which answers guided too, beside the base. The wrong answers stand in the result; what a call does not measure
-stays in it as it was. About 6 minutes on two cores, 15 with `--tune`.
+settings, which answers in both ways too, beside the base. The wrong answers stand in the result; what a call does not
+measure stays in it as it was. About 6 minutes on two cores, 30 with `--tune`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reference import cpu, unpacked
+from reference import machine, unpacked
 
 from sqlwright import base
 from sqlwright.demo.crm import build_crm
@@ -41,6 +41,7 @@ from clinic import build_clinic  # noqa: E402
 from fleet import build_fleet  # noqa: E402
 
 CANDIDATES = 8
+WAYS: dict[str, dict[str, Any]] = {"greedy": {"constrain": False, "candidates": 1}, "guided": {}}
 MADE: dict[str, tuple[Callable[[Path], Path], Path]] = {
     "crm": (build_crm, Path(str(files("sqlwright.demo") / "questions.jsonl"))),
     "clinic": (build_clinic, HERE / "data" / "clinic_questions.jsonl"),
@@ -74,7 +75,7 @@ def untuned(work: Path, projects: Mapping[str, Project], model: str) -> dict[str
     return {
         "what": "execution accuracy on hand-written questions; rule ts with DISTINCT kept, one database each",
         "guided": f"the best of {CANDIDATES} candidates, held to the schema and chosen by running them",
-        "machine": cpu(),
+        "machine": machine(),
         "databases": {name: answered(project, questions(name))[0] for name, project in projects.items()},
         "spider_like": spider_like(work, model),
     }
@@ -115,7 +116,7 @@ def answered(project: Project, examples: Sequence[Example]) -> tuple[dict[str, A
     """Return the base's figures on questions, with the wrong guided answers; and the guided evaluation."""
     file = asked(project, examples)
     out: dict[str, Any] = {"questions": len(examples)}
-    for way, settings in (("greedy", {"constrain": False, "candidates": 1}), ("guided", {})):
+    for way, settings in WAYS.items():
         began = time.monotonic()
         project.predict("base", file, force=True, **settings)
         seconds = time.monotonic() - began
@@ -157,32 +158,31 @@ def tuned(projects: Mapping[str, Project]) -> dict[str, Any]:
     """Tune on each database's generated pairs, and return what that brings on its hand-written questions."""
     out: dict[str, Any] = {
         "how": "sqlwright synth, audit, split, train with the demo's settings; no hand-written question is seen",
-        "machine": cpu(),
+        "machine": machine(),
     }
-    first: list[Verdict] = []
-    second: list[Verdict] = []
+    seen: dict[str, tuple[list[Verdict], list[Verdict]]] = {way: ([], []) for way in WAYS}
     for name, project in projects.items():
         began = time.monotonic()
         project.synth()
         project.audit()
         project.split()
-        project.train()
+        project.train("tuned")
         seconds = time.monotonic() - began
         examples = questions(name)
-        evaluation = project.evaluate(on=asked(project, examples))
-        (was, now), (before, after) = evaluation.verdicts.values(), evaluation.figures.values()
-        first += was
-        second += now
-        out[name] = {
-            "before": shares(before),
-            "after": shares(after),
-            **gain(compare(was, now)),
-            "pairs": len(list(read_jsonl(project.layout.split("train"), Example))),
-            "seconds": round(seconds, 1),
-            "wrong": wrong(project, examples, evaluation),
-        }
-        print(name, out[name]["before"]["accuracy"], "to", out[name]["after"]["accuracy"], flush=True)
-    return out | {"together": {"questions": len(first), **gain(compare(first, second))}}
+        file = asked(project, examples)
+        out[name] = {"pairs": len(list(read_jsonl(project.layout.split("train"), Example))), "seconds": round(seconds, 1)}
+        for way, settings in WAYS.items():
+            for run in ("base", "tuned"):
+                project.predict(run, file, force=True, **settings)
+            evaluation = project.evaluate(on=file)
+            (was, now), (before, after) = evaluation.verdicts.values(), evaluation.figures.values()
+            seen[way][0].extend(was)
+            seen[way][1].extend(now)
+            out[name][way] = {"before": shares(before), "after": shares(after), **gain(compare(was, now))}
+            print(project.folder, way, out[name][way]["gain"], flush=True)
+        out[name]["wrong_guided"] = wrong(project, examples, evaluation)
+    together = {way: gain(compare(*verdicts)) for way, verdicts in seen.items()}
+    return out | {"together": {"questions": len(seen["guided"][0]), **together}}
 
 
 def gain(found: Comparison) -> dict[str, Any]:

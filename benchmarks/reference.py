@@ -27,3 +27,10 @@ def unpacked(archive: str, folder: Path) -> Path:
 def cpu() -> dict[str, Any]:
     """Return what a result says of the machine's processor."""
     return {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+
+
+def machine() -> dict[str, Any]:
+    """Return what a result says of the machine: its processor, and its GPU where torch finds one."""
+    import torch
+
+    return cpu() | ({"gpu": torch.cuda.get_device_name()} if torch.cuda.is_available() else {})
