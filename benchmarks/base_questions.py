@@ -1,6 +1,6 @@
 """What the embedded base answers of hand-written questions on databases that it never saw, and what tuning brings.
 
-    python benchmarks/base_questions.py --out benchmarks/results/base_questions.json [--tune --seed N] [--model DIR]
+    python benchmarks/base_questions.py --out benchmarks/results/base_questions.json [--tune --seed N [--only NAME]]
 
 Three databases made by hand, with 140 questions in English and Chinese: the demo's CRM, a clinic, a bus company. And
 260 Spider-like questions over the ten training databases that the base is not trained on: 100 with synonyms that share
@@ -9,7 +9,8 @@ no word with what they mean in the schema, 100 that name no column, 60 in Chines
 The base answers greedily and freely, then guided: the best of 8 candidates, held to the schema and chosen by running
 them. With `--tune`, instead, each made database gets its own model, from generated pairs alone and with the demo's
 settings, which answers in both ways too, beside the base. The wrong answers stand in the result; what a call does not
-measure stays in it as it was. About 6 minutes on two cores, 30 with `--tune`.
+measure stays in it as it was, so that seeds and databases may be measured one by one. About 6 minutes on two cores, 40
+with `--tune`.
 """
 
 from __future__ import annotations
@@ -55,16 +56,20 @@ def main() -> None:
     parser.add_argument("--model", default=base.NAME, help="the base: embedded, or a checkpoint of its template")
     parser.add_argument("--tune", action="store_true", help="tune on each made database, and judge what that brings")
     parser.add_argument("--seed", type=int, default=0, help="seed of pairs, split and training")
+    parser.add_argument("--only", nargs="+", choices=MADE, default=list(MADE), help="with --tune: these databases")
     parser.add_argument("--work", type=Path, help="keep the projects here, and what is done in them")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = arguments.work or Path(scratch)
-        projects = {name: made(work / name, name, arguments.model, arguments.seed) for name in MADE}
+        names = arguments.only if arguments.tune else MADE
+        projects = {name: made(work / name, name, arguments.model, arguments.seed) for name in names}
         found = tuned(projects) if arguments.tune else untuned(work, projects, arguments.model)
     result = json.loads(arguments.out.read_text(encoding="utf-8")) if arguments.out.exists() else {}
     if arguments.tune:
-        result.setdefault("tuned", {})[f"seed {arguments.seed}"] = found
+        seeds = result.setdefault("tuned", {}).setdefault("seeds", {})
+        seeds.setdefault(str(arguments.seed), {}).update(found)
+        result["tuned"] |= summary(seeds)
     else:
         result |= found
     write_text(arguments.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
@@ -156,11 +161,7 @@ def by_kind(kinds: Mapping[str, str], examples: Sequence[Example], verdicts: Seq
 
 def tuned(projects: Mapping[str, Project]) -> dict[str, Any]:
     """Tune on each database's generated pairs, and return what that brings on its hand-written questions."""
-    out: dict[str, Any] = {
-        "how": "sqlwright synth, audit, split, train with the demo's settings; no hand-written question is seen",
-        "machine": machine(),
-    }
-    seen: dict[str, tuple[list[Verdict], list[Verdict]]] = {way: ([], []) for way in WAYS}
+    out: dict[str, Any] = {}
     for name, project in projects.items():
         began = time.monotonic()
         project.synth()
@@ -170,19 +171,36 @@ def tuned(projects: Mapping[str, Project]) -> dict[str, Any]:
         seconds = time.monotonic() - began
         examples = questions(name)
         file = asked(project, examples)
-        out[name] = {"pairs": len(list(read_jsonl(project.layout.split("train"), Example))), "seconds": round(seconds, 1)}
+        out[name] = {
+            "machine": machine(),
+            "pairs": len(list(read_jsonl(project.layout.split("train"), Example))),
+            "seconds": round(seconds, 1),
+        }
         for way, settings in WAYS.items():
             for run in ("base", "tuned"):
                 project.predict(run, file, force=True, **settings)
             evaluation = project.evaluate(on=file)
             (was, now), (before, after) = evaluation.verdicts.values(), evaluation.figures.values()
-            seen[way][0].extend(was)
-            seen[way][1].extend(now)
             out[name][way] = {"before": shares(before), "after": shares(after), **gain(compare(was, now))}
             print(project.folder, way, out[name][way]["gain"], flush=True)
         out[name]["wrong_guided"] = wrong(project, examples, evaluation)
-    together = {way: gain(compare(*verdicts)) for way, verdicts in seen.items()}
-    return out | {"together": {"questions": len(seen["guided"][0]), **together}}
+    return out
+
+
+def summary(seeds: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how tuning is done, and each database's accuracy before and after, as means over its seeds."""
+    means: dict[str, Any] = {}
+    for name in MADE:
+        rows = [found[name] for found in seeds.values() if name in found]
+        if rows:
+            means[name] = {"questions": len(questions(name)), "seeds": len(rows)}
+        for way in WAYS if rows else ():
+            ends = {end: [row[way][end]["accuracy"] for row in rows] for end in ("before", "after")}
+            means[name][way] = {end: round(sum(each) / len(each), 4) for end, each in ends.items()}
+    return {
+        "how": "sqlwright synth, audit, split, train with the demo's settings; no hand-written question is seen",
+        "means": means,
+    }
 
 
 def gain(found: Comparison) -> dict[str, Any]:

@@ -201,7 +201,11 @@ class PredictConfig(Section):
     execution speaks for it is taken: of equal results the most frequent."""
     rescore: Literal["auto", "on", "off"] = "auto"
     """Whether several candidates are also weighed by how likely each makes the question, which asks of the model that
-    it learnt the task sql-to-text (engine transformers); "auto" does so for the embedded base as it comes."""
+    it learnt the task sql-to-text (engine transformers); "auto" asks the embedded base, as it comes or beside the model
+    that was tuned from it (`ensemble`)."""
+    ensemble: Literal["auto", "on", "off"] = "auto"
+    """Whether the base proposes candidates beside the model that was tuned from it, all weighed by both (several
+    candidates, engine transformers; it takes twice the time); "auto" does so for the embedded base."""
     temperature: float = Field(default=0.0, ge=0)
     """Draw tokens by their probability, the bolder the higher; 0 takes the likeliest."""
     top_p: float = Field(default=1.0, gt=0, le=1)

@@ -94,6 +94,23 @@ class Model:
         """Return whether answers must keep to their schemas."""
         return config.grammar or (config.constrain and self.writes_spaced)
 
+    def asks_base(self, config: PredictConfig) -> bool:
+        """Return whether the untuned base proposes candidates too (`predict.ensemble`).
+
+        Raises:
+            ConfigError: it is asked for, and cannot be: by the engine, or as answers begin with a thought.
+        """
+        if self.adapter is None or config.candidates == 1 or config.ensemble == "off":
+            return False
+        why = ""
+        if engine_of(config) != "transformers":
+            why = f"needs the engine transformers, not {engine_of(config)}"
+        elif self.task != "text-to-sql":
+            why = f"is for the task text-to-sql, not {self.task}"
+        if why and config.ensemble == "on":
+            raise ConfigError(f'predict.ensemble = "on" {why}')
+        return not why and (config.ensemble == "on" or self.base == embedded.NAME)
+
     def constraints(
         self, examples: Sequence[Example], databases: Databases, config: PredictConfig
     ) -> dict[str, Schema]:
@@ -115,7 +132,7 @@ class Model:
             ConfigError: what the engine needs is not named, or cannot be loaded.
             MissingExtra: the engine is not installed.
         """
-        name = engine_of(config)
+        name, together = engine_of(config), self.asks_base(config)
         if name == "openai":
             from sqlwright.infer.endpoint import Endpoint
 
@@ -135,7 +152,13 @@ class Model:
             tokenizer = read_tokenizer(self.base, own_code=self.own_code)
             how: dict[str, Any] = {"grammar": config.grammar, "options": config.vllm}
             return open_vllm(self.path, tokenizer, self.adapter, own_code=self.own_code, **how)
-        return self.engine(bits=config.bits, grammar=config.grammar)
+        engine = self.engine(bits=config.bits, grammar=config.grammar)
+        if not together:
+            return engine
+        from sqlwright.infer.ensemble import Ensemble
+
+        base = replace(self, adapter=None).engine(bits=config.bits, grammar=config.grammar)
+        return Ensemble(engine, base, self.template.completion)
 
     def for_engine(self, config: PredictConfig) -> Model:
         """Return the model as its engine is asked: a service puts the chat template around a message itself."""

@@ -36,7 +36,7 @@ def rescored(
     """
     from sqlwright.infer.rescore import Scorer, explained
 
-    if config.rescore == "off" or (config.rescore == "auto" and not _learnt(model)):
+    if config.rescore == "off" or (config.rescore == "auto" and not _learnt(model, config)):
         return candidates
     if not isinstance(writer, Scorer):
         if config.rescore == "auto":
@@ -47,6 +47,6 @@ def rescored(
     return explained(writer, example, schema, prefix, candidates, model.template, model.frame)
 
 
-def _learnt(model: Model) -> bool:
-    """Return whether the model is known to have learnt to write questions for SQL: the embedded one, untuned."""
-    return model.base == embedded.NAME and model.adapter is None
+def _learnt(model: Model, config: PredictConfig) -> bool:
+    """Return whether who is asked is known to have learnt to write questions for SQL: the embedded base, untuned."""
+    return model.base == embedded.NAME and (model.adapter is None or model.asks_base(config))
