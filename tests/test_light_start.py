@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -31,3 +32,12 @@ def test_starting_loads_nothing_heavy(start: str) -> None:
     print(f"{start}: {seconds:.2f} s")
     assert (done.returncode, done.stderr) == (0, "")
     assert seconds < GENEROUS
+
+
+@pytest.mark.parametrize("own", ["", "active"])
+def test_threads_that_wait_leave_the_processor_to_others(own: str) -> None:
+    program = "import sqlwright, os, sys; sys.stderr.write(os.environ['OMP_WAIT_POLICY'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"OMP_WAIT_POLICY": own} if own else {}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, own or "passive")

@@ -15,6 +15,7 @@ Names are imported when they are first used, so that `import sqlwright` is quick
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sqlwright._lazy import on_demand
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     )
     from sqlwright.records import Example, Prediction, Prompt, Turn, Verdict, read_jsonl, write_jsonl
     from sqlwright.schema import Schema, introspect
+
+# Read when torch loads, by whatever room comes first. Threads that spin while they wait are tens of times slower as
+# soon as another process wants a core, and hardly quicker when none does.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 __version__ = "0.1.0"
 

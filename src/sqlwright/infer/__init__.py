@@ -9,10 +9,9 @@ Questions about one schema share its prefix: it goes through the model once and 
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sqlwright._lazy import on_demand
 from sqlwright.infer.choose import Candidate, Required, choose, covered, required_values
 from sqlwright.infer.clues import Clues, clues
 from sqlwright.infer.extract import extract_sql
@@ -39,17 +38,5 @@ __all__ = [
     "load",
     "required_values",
 ]
-_LATE = {
-    "Engine": "sqlwright.infer.engine",
-    "Sampling": "sqlwright.infer.sampling",
-    "load": "sqlwright.infer.loading",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import what needs torch only when it is asked for."""
-    if name in _LATE:
-        # Read when torch loads: threads that spin while they wait are many times slower on a shared machine.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        return getattr(import_module(_LATE[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+_MODULES = {"engine": ("Engine",), "sampling": ("Sampling",), "loading": ("load",)}
+__getattr__ = on_demand(__name__, _MODULES)

@@ -11,10 +11,9 @@ step, and which of them share a sequence) -> `collate` (a schema once, its quest
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sqlwright._lazy import on_demand
 from sqlwright.train.curve import loss_curve
 from sqlwright.train.tokens import Sample, TokenCount, tokenise
 
@@ -50,27 +49,14 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Batch": "batches",
-    "collate": "batches",
-    "choose_way": "engine",
-    "Estimate": "estimate",
-    "estimate_run": "estimate",
-    "Progress": "keeper",
-    "completion_loss": "loss",
-    "teach": "loss",
-    "validation_loss": "loss",
-    "plan": "grouping",
-    "TrainResult": "outcome",
-    "tune": "run",
-    "Accuracy": "trainer",
+    "batches": ("Batch", "collate"),
+    "engine": ("choose_way",),
+    "estimate": ("Estimate", "estimate_run"),
+    "keeper": ("Progress",),
+    "loss": ("completion_loss", "teach", "validation_loss"),
+    "grouping": ("plan",),
+    "outcome": ("TrainResult",),
+    "run": ("tune",),
+    "trainer": ("Accuracy",),
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import what needs torch only when it is asked for."""
-    if name in _MODULES:
-        # Read when torch loads. Threads that spin while they wait are ten times slower as soon as another process
-        # wants a core, and hardly quicker when none does.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        return getattr(import_module(f"sqlwright.train.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = on_demand(__name__, _MODULES)
