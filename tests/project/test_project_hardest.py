@@ -12,6 +12,7 @@ from sqlwright.project import Project
 from sqlwright.project._hardest import count_of, hardest
 from sqlwright.project._models import model_of
 from sqlwright.records import Example, read_jsonl
+from sqlwright.train import estimate
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,14 @@ def test_a_run_learns_the_share_and_says_so(project: Project) -> None:
     assert counts["train"] == count_of(made, 0.2) == made - counts["known"]
     assert counts["known"] > 0
     assert project.estimate().samples == counts["train"]
+
+
+def test_the_estimate_counts_the_weighing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "matmul_rate", lambda *_: 1e11)
+    made = len(read_jsonl(project.layout.split("train"), Example))
+    pairs, every = (project.estimate(max_steps=-1, epochs=1.0, hardest=share) for share in (0.2, 1.0))
+    weighing = pairs.seconds - every.seconds * pairs.samples / made
+    assert weighing == pytest.approx(0.4 * every.seconds, rel=0.2)
 
 
 def test_several_processes_do_not_choose(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from sqlwright.train import Estimate
 
 _ACCURACY_QUESTIONS = 200
+_WEIGHING = 0.4
+"""Time to ask the base how likely a pair is (`train.hardest`), of that to train on it once, on two CPU cores."""
 
 
 def train(project: Project, run: str | None = None, *, force: bool = False) -> tuple[str, Outcome]:
@@ -90,7 +92,12 @@ def estimate(project: Project) -> Estimate:
     left_out = {example.id for example in made[count_of(len(made), config.hardest) :]}  # as many as will be, not which
     samples = model.samples([e for e in examples if e.id not in left_out], project.databases, config)
     trim = _trim(project, model, [samples]) if config.too_long == "trim-schema" else None
-    return estimate_run(samples.prompts, model.path, config, trim=trim)
+    found = estimate_run(samples.prompts, model.path, config, trim=trim)
+    if not left_out:
+        return found
+    weighed = model.samples(made, project.databases, config).prompts
+    once = estimate_run(weighed, model.path, config.model_copy(update={"epochs": 1.0, "max_steps": -1}), trim=trim)
+    return replace(found, seconds=round(found.seconds + _WEIGHING * once.seconds, 1))
 
 
 def predict(
