@@ -182,12 +182,12 @@ def test_the_documentation_shows_spider_s_figures() -> None:
     page = (ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
     told = json.loads((ROOT / "benchmarks" / "results" / "bench_spider.json").read_text(encoding="utf-8"))
     shown = [line.split("|") for line in page.split("<!-- bench spider -->\n")[1].split("\n\n")[0].splitlines()[2:]]
-    figures = [[cell.strip() for cell in cells[3:10]] for cells in shown]
+    figures = [[cell.strip() for cell in cells[3:11]] for cells in shown]
     measured = []
     for row in told["rows"]:
-        ts, ex = row["measures"]["ts"], row["measures"]["ex"]
+        ts, ex, em = (row["measures"][name] for name in ("ts", "ex", "em"))
         levels = [f"{ts['levels'][level]:.1f}" for level in LEVELS]
         ends = " to ".join(f"{end:.1f}" for end in ts["interval"])
-        measured.append([*levels, f"{ts['share']:.1f}", ends, f"{ex['share']:.1f}"])
+        measured.append([*levels, f"{ts['share']:.1f}", ends, f"{ex['share']:.1f}", f"{em['share']:.1f}"])
     assert len(figures) > 8
     assert all(line in measured for line in figures)
