@@ -19,14 +19,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from reference import DATA, cpu, unpacked
+from reference import DATA, cpu, held_out, unpacked
 
 from sqlwright import base, data
 from sqlwright.export import Quant, write_gguf
 from sqlwright.project import Project
 from sqlwright.records import Example, write_text
 
-HELD_OUT = Path(__file__).resolve().parents[1] / "recipes" / "base" / "heldout.txt"
 QUANT: Quant = "q8_0"
 
 
@@ -35,14 +34,15 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=12)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    held_out = set(HELD_OUT.read_text(encoding="utf-8").split())
-    asked = [one for one in data.read(DATA / "spider" / "train.jsonl").examples if one.db_id in held_out]
+    names = held_out()
+    questions = [one for one in data.read(DATA / "spider" / "train.jsonl").examples if one.db_id in names]
+    asked = questions[:: arguments.every]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         unpacked("spider/databases-train.tar.zst", folder)
         databases = folder / "held-out"
         databases.mkdir()
-        for name in held_out:
+        for name in names:
             (file,) = (one for one in folder.rglob(f"{name}.sqlite") if one.parent != databases)
             file.rename(databases / file.name)
         gguf = write_gguf(base.path(), folder / "base.gguf", QUANT).path
@@ -54,11 +54,11 @@ def main() -> None:
         rows = []
         for way, predict in ways.items():
             project = Project.init(folder / way, str(databases), {"predict": predict})
-            rows.append({"way": way, **measured(project, asked[:: arguments.every])})
+            rows.append({"way": way, **measured(project, asked)})
             print(rows[-1], flush=True)
     result = {
         "what": "milliseconds from a question to its SQL, greedy, one question at a time",
-        "questions": len(asked[:: arguments.every]),
+        "questions": len(asked),
         "rows": rows,
         "machine": cpu(),
         "versions": {name: version(name) for name in ("torch", "transformers", "llama-cpp-python")},

@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
+
+
+def held_out() -> list[str]:
+    """Return the Spider training databases that the embedded base is not trained on."""
+    return (ROOT / "recipes" / "base" / "heldout.txt").read_text(encoding="utf-8").split()
 
 
 def unpacked(archive: str, folder: Path) -> Path:

@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from base_questions import LIKE, MADE, asked, gain, made, opened, questions
-from reference import DATA, cpu, unpacked
+from reference import DATA, cpu, held_out, unpacked
 
 from sqlwright import base, data
 from sqlwright.evaluate import compare
 from sqlwright.project import Project
 from sqlwright.records import Example, write_text
 
-HELD_OUT = Path(__file__).resolve().parents[1] / "recipes" / "base" / "heldout.txt"
 WHOLE = {"by": "random", "fractions": [1.0, 0.0, 0.0]}
 """Nothing of the pairs is kept aside: people's questions judge."""
 SETTINGS = {
@@ -39,8 +38,8 @@ MOST = 60
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    held_out = HELD_OUT.read_text(encoding="utf-8").split()
-    parser.add_argument("--only", nargs="+", choices=[*MADE, *held_out], default=[*MADE, *held_out])
+    names = [*MADE, *held_out()]
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--seed", type=int, default=0, help="seed of pairs and training")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()

@@ -67,7 +67,9 @@ class Ensemble:
         mine = self.tuned.candidates(prompts, progress=told(0), **settings)
         theirs = self.base.candidates(prompts, progress=told(1), **settings)
         found = [_united([*some, *others]) for some, others in zip(mine, theirs, strict=True)]
-        return [_by_times(some) for some in found] if sampling else self._weighed(prompts, found)
+        if sampling is None:
+            return self._weighed(prompts, found)
+        return [sorted(some, key=lambda one: -one.times) for some in found]
 
     def _weighed(self, prompts: Sequence[Prompt], found: Sequence[list[Candidate]]) -> list[list[Candidate]]:
         """Return each prompt's candidates with the score of both, likeliest first."""
@@ -80,7 +82,7 @@ class Ensemble:
         means = iter([sum(pair) / 2 for pair in pairs])
         scored = [[(next(means), one) for one in some] for some in found]
         return [
-            [replace(one, score=mean / max(1, one.tokens)) for mean, one in sorted(some, key=lambda each: -each[0])]
+            [replace(one, score=mean / one.tokens) for mean, one in sorted(some, key=lambda each: -each[0])]
             for some in scored
         ]
 
@@ -92,7 +94,3 @@ def _united(candidates: Sequence[Candidate]) -> list[Candidate]:
         known = found.get(one.sql)
         found[one.sql] = one if known is None else replace(known, times=known.times + one.times)
     return list(found.values())
-
-
-def _by_times(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: -one.times)
