@@ -76,6 +76,11 @@ def test_the_estimate_counts_the_weighing(project: Project, monkeypatch: pytest.
     assert weighing == pytest.approx(0.4 * every.seconds, rel=0.2)
 
 
+def test_pairs_that_are_left_out_need_not_fit(project: Project) -> None:
+    found = project.estimate(too_long="trim-schema", max_length=200)
+    assert found.samples == count_of(len(read_jsonl(project.layout.split("train"), Example)), 0.2)
+
+
 def test_several_processes_do_not_choose(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(ConfigError, match="single process"):

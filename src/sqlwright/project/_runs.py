@@ -93,11 +93,11 @@ def estimate(project: Project) -> Estimate:
     samples = model.samples([e for e in examples if e.id not in left_out], project.databases, config)
     trim = _trim(project, model, [samples]) if config.too_long == "trim-schema" else None
     found = estimate_run(samples.prompts, model.path, config, trim=trim)
-    if not left_out:
+    if not (left_out and found.samples):
         return found
-    weighed = model.samples(made, project.databases, config).prompts
-    once = estimate_run(weighed, model.path, config.model_copy(update={"epochs": 1.0, "max_steps": -1}), trim=trim)
-    return replace(found, seconds=round(found.seconds + _WEIGHING * once.seconds, 1))
+    passes = config.epochs if config.max_steps <= 0 else config.max_steps * config.batch_size / found.samples
+    weighing = _WEIGHING * found.seconds * len(made) / (passes * found.samples)
+    return replace(found, seconds=round(found.seconds + weighing, 1))
 
 
 def predict(
